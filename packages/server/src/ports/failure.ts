@@ -1,0 +1,28 @@
+/**
+ * Why a port's operation failed. Callers tell failures apart by `kind`, never by message.
+ *
+ * - `unavailable`: the service behind the port cannot answer now. The operation may or may not have been applied;
+ *   every operation that says it is idempotent may be repeated.
+ * - `full`: a size limit of the port or the disk beneath it is reached. Nothing was applied.
+ * - `conflict`: a compare-and-swap found another revision. Nothing was applied; read again and decide.
+ * - `refused`: the operation can never succeed as it was asked (too large, malformed). Nothing was applied.
+ * - `corrupt`: what lies in the storage is not what was put there. Fatal: an operator has to look.
+ * - `closed`: the port was closed by this process.
+ */
+export type PortFailureKind = 'unavailable' | 'full' | 'conflict' | 'refused' | 'corrupt' | 'closed';
+
+/** The one error class that adapters throw. `cause` holds the driver's own error for the log. */
+export class PortFailure extends Error {
+  readonly kind: PortFailureKind;
+
+  constructor(kind: PortFailureKind, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'PortFailure';
+    this.kind = kind;
+  }
+}
+
+/** True for a {@link PortFailure}, of that kind if one is named. */
+export function isPortFailure(error: unknown, kind?: PortFailureKind): error is PortFailure {
+  return error instanceof PortFailure && (kind === undefined || error.kind === kind);
+}
