@@ -1,0 +1,53 @@
+import { EXIT, type ExitCode } from './exit-codes.js';
+
+/** An end of the command that is foreseen: it says what happened, what to do, and with which code to exit. */
+export class CliFailure extends Error {
+  readonly exitCode: ExitCode;
+  readonly detail: string | undefined;
+  readonly remedy: string | undefined;
+
+  /** @param message one line: what happened. `remedy` says what to do about it. */
+  constructor(exitCode: ExitCode, message: string, more: { detail?: string; remedy?: string; cause?: unknown } = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = 'CliFailure';
+    this.exitCode = exitCode;
+    this.detail = more.detail;
+    this.remedy = more.remedy;
+  }
+}
+
+/** Wrong options or arguments. */
+export function usageFailure(message: string, remedy?: string): CliFailure {
+  return new CliFailure(EXIT.usage, message, remedy === undefined ? {} : { remedy });
+}
+
+/** The reader of our output has gone (EPIPE). Not a failure: `attestlog query | head` is how people work. */
+export class PipeClosed extends Error {
+  constructor() {
+    super('the reader of the output has gone');
+    this.name = 'PipeClosed';
+  }
+}
+
+/** A person or the system asked the command to stop. */
+export class Interrupted extends Error {
+  constructor() {
+    super('interrupted');
+    this.name = 'Interrupted';
+  }
+}
+
+/** Whether `error` is a system error (`ENOENT`, `ECONNREFUSED` …), of that code if one is named. */
+export function isSystemError(error: unknown, code?: string): error is NodeJS.ErrnoException {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
+  return code === undefined || error.code === code;
+}
+
+/** The message of whatever was thrown; for a wrapped network error, that of its cause, which says more. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return messageOf(error.cause);
+  // An attempt at several addresses (IPv4 and IPv6) fails with an empty message and the reasons inside.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
+  return error.message;
+}

@@ -1,0 +1,127 @@
+import { ENTRY_MAX_BYTES } from './bounds.js';
+import { canonicalJson, UnacceptableJsonError } from './canonical-json.js';
+import { inspectJson } from './json-value.js';
+import { type Blob, moveOutPayloads, type Sha256Hex } from './payloads.js';
+import { type FieldProblem, problem } from './problem.js';
+import { type EventInput, eventInputSchema } from './schema.js';
+import { schemaProblems } from './schema-problems.js';
+import { isMoment, parseTime } from './time.js';
+import { utf8 } from './utf8.js';
+
+/** All that an admission depends on besides the event itself. */
+export interface AdmissionContext {
+  /** When the server received the event: UTC with nine digits of fraction and `Z`, as `formatNs` writes it. */
+  readonly receivedAt: string;
+  /** The same moment in nanoseconds since 1970. */
+  readonly receivedAtNs: bigint;
+  /** Makes an id for an event without one; it must satisfy the schema. */
+  readonly newId: () => string;
+  /** How far `time` may lie after `receivedAt`, in milliseconds; Infinity allows any. */
+  readonly maxFutureSkewMs: number;
+  /** Called only for payloads that are moved out of the entry. */
+  readonly sha256: Sha256Hex;
+}
+
+export interface AdmittedEvent {
+  readonly ok: true;
+  readonly id: string;
+  /** The event's time in nanoseconds since 1970: its own, or that of its receipt. */
+  readonly timeNs: bigint;
+  /** The same as canonical text, as it stands in the entry. */
+  readonly time: string;
+  /** Canonical JSON (RFC 8785) with id, time and received_at: the evidence. At most 65,535 bytes. */
+  readonly entry: Uint8Array;
+  readonly idGiven: boolean;
+  readonly timeGiven: boolean;
+  /** Payloads that were moved out; to be stored before the entry is acknowledged. */
+  readonly blobs: readonly Blob[];
+}
+
+export interface RefusedEvent {
+  readonly ok: false;
+  /** At least one, the first 20. */
+  readonly problems: readonly FieldProblem[];
+}
+
+/**
+ * Checks what a client sent and makes the entry of it.
+ *
+ * A pure function of the value and the context. So a repeat can be told from a conflict: {@link rebuildEntry} with the
+ * id and the time of receipt of the original gives the original's bytes if and only if the content is the same. Key
+ * order, white space, the writing of numbers (`1e2`, `100.0`), the offset of `time` are no content; an absent `time`
+ * is the time of receipt.
+ */
+export function admitEvent(value: unknown, context: AdmissionContext): AdmittedEvent | RefusedEvent {
+  const validated = eventInputSchema.safeParse(value);
+  if (!validated.success) return refuse(...problemsOf(validated.error.issues, value));
+  // The value itself is used, not Zod's copy: the schema changes nothing, and free JSON is not to be copied.
+  const event = value as EventInput;
+  const moment = event.time === undefined ? undefined : parseTime(event.time);
+  if (moment !== undefined && !isMoment(moment)) return refuse(moment);
+  const timeNs = moment?.ns ?? context.receivedAtNs;
+  if (moment !== undefined && isTooLate(timeNs, context)) return refuse(futureProblem(context));
+  const id = event.id ?? context.newId();
+  const time = moment?.text ?? context.receivedAt;
+  const whole: Record<string, unknown> = { ...event, id, time, received_at: context.receivedAt };
+  const made = makeEntry(whole, context.sha256);
+  if ('problem' in made) return refuse(made.problem);
+  const idGiven = event.id !== undefined;
+  return { ok: true, id, timeNs, time, entry: made.entry, idGiven, timeGiven: moment !== undefined, blobs: made.blobs };
+}
+
+/**
+ * The entry that a client's value would have given as the original did. Equal to the original's entry if and only if
+ * the content is the same; undefined when the value would be refused.
+ */
+export function rebuildEntry(
+  value: unknown,
+  original: { readonly id: string; readonly receivedAt: string; readonly sha256: Sha256Hex },
+): Uint8Array | undefined {
+  const received = parseTime(original.receivedAt);
+  if (!isMoment(received)) throw new RangeError('receivedAt must be an RFC 3339 time');
+  const admitted = admitEvent(value, {
+    receivedAt: original.receivedAt,
+    receivedAtNs: received.ns,
+    newId: () => original.id,
+    // The original passed this check by the policy of its day.
+    maxFutureSkewMs: Number.POSITIVE_INFINITY,
+    sha256: original.sha256,
+  });
+  return admitted.ok ? admitted.entry : undefined;
+}
+
+function refuse(...problems: FieldProblem[]): RefusedEvent {
+  return { ok: false, problems };
+}
+
+/** The schema's findings; and when it stumbled over a value without a JSON form, that instead. */
+function problemsOf(issues: Parameters<typeof schemaProblems>[0], value: unknown): FieldProblem[] {
+  const found = inspectJson(value).problem;
+  return found === undefined || found.pointer === '' ? schemaProblems(issues, value) : [found];
+}
+
+function isTooLate(timeNs: bigint, context: AdmissionContext): boolean {
+  if (timeNs <= context.receivedAtNs || context.maxFutureSkewMs === Number.POSITIVE_INFINITY) return false;
+  return timeNs > context.receivedAtNs + BigInt(Math.floor(context.maxFutureSkewMs)) * 1_000_000n;
+}
+
+function futureProblem(context: AdmissionContext): FieldProblem {
+  const message = `The time is more than ${context.maxFutureSkewMs} ms after ${context.receivedAt}, when it was received. Correct the clock, or leave time out.`;
+  return problem('time-in-future', '/time', message);
+}
+
+function makeEntry(
+  event: Record<string, unknown>,
+  sha256: Sha256Hex,
+): { entry: Uint8Array; blobs: readonly Blob[] } | { problem: FieldProblem } {
+  try {
+    const entry = utf8(canonicalJson(event));
+    if (entry.length <= ENTRY_MAX_BYTES) return { entry, blobs: [] };
+    const moved = moveOutPayloads(event, entry.length, sha256);
+    if ('problem' in moved) return moved;
+    return { entry: utf8(canonicalJson(event)), blobs: moved.blobs };
+  } catch (error) {
+    if (error instanceof UnacceptableJsonError) return { problem: error.problem };
+    throw error;
+  }
+}

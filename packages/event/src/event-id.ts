@@ -1,0 +1,19 @@
+/**
+ * A UUID version 7 (RFC 9562, section 5.7): sorted by time to the millisecond, then random.
+ *
+ * @param unixMs milliseconds since 1970, an integer from 0 to 2^48 − 1
+ * @param random 10 random bytes; 74 of their 80 bits are used
+ */
+export function uuidv7(unixMs: number, random: Uint8Array): string {
+  if (!Number.isInteger(unixMs) || unixMs < 0 || unixMs >= 2 ** 48) throw new RangeError('unixMs must fit 48 bits');
+  if (random.length !== 10) throw new RangeError('random must be 10 bytes');
+  const time = unixMs.toString(16).padStart(12, '0');
+  let tail = '';
+  for (let index = 0; index < 10; index++) {
+    let byte = random[index] as number;
+    if (index === 0) byte = (byte & 0x0f) | 0x70; // version 7
+    if (index === 2) byte = (byte & 0x3f) | 0x80; // variant 10
+    tail += byte.toString(16).padStart(2, '0');
+  }
+  return `${time.slice(0, 8)}-${time.slice(8)}-${tail.slice(0, 4)}-${tail.slice(4, 8)}-${tail.slice(8)}`;
+}

@@ -1,0 +1,217 @@
+/**
+ * The one catalogue of errors that a caller can meet. `docs/errors.md` is generated from it, the HTTP layer answers
+ * with it (RFC 9457), and a test holds the three together. Errors are told apart by code, never by their text.
+ */
+export interface CatalogueEntry {
+  /** HTTP status. */
+  status: number;
+  /** What happened, in a few words; the same for every occurrence. */
+  title: string;
+  /** What the caller can do about it. */
+  remedy: string;
+}
+
+export const catalogue = {
+  'credential-missing': {
+    status: 401,
+    title: 'This route needs a credential',
+    remedy: 'Send the header "Authorization: Bearer KEY" with the key that the server printed on its first start.',
+  },
+  'credential-invalid': {
+    status: 401,
+    title: 'The credential is not known here',
+    remedy: 'Check the key. Start the server with ATTESTLOG_BOOTSTRAP_KEY to set a new one.',
+  },
+  'tenant-invalid': {
+    status: 400,
+    title: 'This is not a valid tenant id',
+    remedy: 'Use 1 to 63 lower-case letters, digits, "-" and "_", beginning with a letter or a digit.',
+  },
+  'tenant-unknown': {
+    status: 404,
+    title: 'There is no such tenant',
+    remedy: 'Check the id. A tenant comes into being with its first event.',
+  },
+  'body-not-json': {
+    status: 400,
+    title: 'The body is not JSON that can be recorded',
+    remedy: 'Send one JSON document in UTF-8. The detail names the place of the first mistake.',
+  },
+  'body-wrong-type': {
+    status: 415,
+    title: 'This route does not read that kind of body',
+    remedy: 'Send application/json; to /api/v1/events/stream send application/x-ndjson. Encodings: gzip, zstd.',
+  },
+  'body-encoding-broken': {
+    status: 400,
+    title: 'The body cannot be decompressed',
+    remedy: 'Check that Content-Encoding says how the body was compressed, and that it was sent whole.',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'The body is larger than this route takes',
+    remedy: 'Send fewer events at once, or use /api/v1/events/stream, which takes any number.',
+  },
+  'batch-too-long': {
+    status: 413,
+    title: 'The batch has too many events',
+    remedy: 'Send at most 1,000 events in a batch, or use /api/v1/events/stream, which takes any number.',
+  },
+  'batch-refused': {
+    status: 422,
+    title: 'Nothing of the batch was stored, because of some of its events',
+    remedy: 'Mend or leave out the events that "results" names, or send the batch without atomic=true.',
+  },
+  'event-invalid': {
+    status: 422,
+    title: 'The event cannot be recorded as it is',
+    remedy: 'Mend the fields that "problems" points at. Nothing was stored.',
+  },
+  'id-conflict': {
+    status: 409,
+    title: 'Another event with this id is recorded already',
+    remedy: 'Give each event an id of its own. The recorded event was not changed.',
+  },
+  'query-invalid': {
+    status: 400,
+    title: 'A parameter of the request is not valid',
+    remedy: 'Mend the parameter that the detail names; /openapi.json describes all of them.',
+  },
+  'cursor-invalid': {
+    status: 400,
+    title: 'The cursor is not one that this query gave out',
+    remedy: 'Send the cursor of the last page unchanged and with the same parameters, or start without one.',
+  },
+  'event-unknown': {
+    status: 404,
+    title: 'There is no event with this id',
+    remedy: 'Check the id and the tenant.',
+  },
+  'blob-unknown': {
+    status: 404,
+    title: 'There is no payload with this hash',
+    remedy: 'Use the SHA-256 that stands in the entry, and the tenant of the event.',
+  },
+  'log-range-invalid': {
+    status: 400,
+    title: 'The log has no such sizes',
+    remedy: 'Ask for 0 < from <= to <= size; GET /api/v1/log says the size.',
+  },
+  'tile-unknown': {
+    status: 404,
+    title: 'The log has no such tile',
+    remedy: 'Ask only for tiles of a size that a checkpoint has shown.',
+  },
+  'route-unknown': {
+    status: 404,
+    title: 'There is no such route',
+    remedy: '/openapi.json lists the routes, and /docs shows them.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This route does not answer that method',
+    remedy: 'The header "Allow" names the methods that it answers.',
+  },
+  'request-invalid': {
+    status: 400,
+    title: 'The request is not well formed',
+    remedy: 'Check the request line, the headers and the length of the body.',
+  },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests are under way',
+    remedy: 'Try again after the time in the header "Retry-After"; several events in one batch need fewer requests.',
+  },
+  'journal-full': {
+    status: 503,
+    title: 'The journal is full, so nothing can be accepted now',
+    remedy:
+      'Try again after the time in the header "Retry-After". For the operator: free disk space, or see in /readyz why events are not sealed.',
+  },
+  'journal-unavailable': {
+    status: 503,
+    title: 'The journal did not confirm the write',
+    remedy: 'Send the same events with the same ids again: what had been stored will be told as a duplicate.',
+  },
+  'store-unavailable': {
+    status: 503,
+    title: 'The event store does not answer',
+    remedy: 'Try again after the time in the header "Retry-After". Events are accepted meanwhile.',
+  },
+  'registry-unavailable': {
+    status: 503,
+    title: 'The registry does not answer',
+    remedy: 'Try again after the time in the header "Retry-After".',
+  },
+  'objects-unavailable': {
+    status: 503,
+    title: 'The object store does not answer',
+    remedy: 'Try again after the time in the header "Retry-After".',
+  },
+  'seal-timeout': {
+    status: 504,
+    title: 'The event is stored, but was not sealed in time',
+    remedy: 'Nothing is lost. Ask for its receipt later; do not send it under another id.',
+  },
+  'data-corrupt': {
+    status: 500,
+    title: 'What is in the storage is not what was put there',
+    remedy: 'For the operator: stop the server, look at its log, and restore the part that it names from a backup.',
+  },
+  'shutting-down': {
+    status: 503,
+    title: 'The server is stopping',
+    remedy: 'Send the request again after a moment, or to another node.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong that should not',
+    remedy: 'Report it with the request id; the server has logged the cause under it.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+export interface ProblemOptions {
+  /** What is particular to this occurrence. Never an event's content, never a secret. */
+  detail?: string;
+  /** Further members of the problem document. */
+  members?: Record<string, unknown>;
+  /** When to try again, in whole seconds: sent as Retry-After. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/** An error of the catalogue, on its way to a caller. */
+export class Problem extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly detail: string | undefined;
+  readonly members: Record<string, unknown>;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, options: ProblemOptions = {}) {
+    super(catalogue[code].title, { cause: options.cause });
+    this.name = 'Problem';
+    this.code = code;
+    this.status = catalogue[code].status;
+    this.detail = options.detail;
+    this.members = options.members ?? {};
+    this.retryAfterSeconds = options.retryAfterSeconds ?? (this.status === 503 || this.status === 429 ? 1 : undefined);
+  }
+
+  /** The document of RFC 9457, section 3. */
+  toDocument(requestId?: string): Record<string, unknown> {
+    const { title, status, remedy } = catalogue[this.code];
+    return {
+      type: `urn:attestlog:error:${this.code}`,
+      title,
+      status,
+      code: this.code,
+      ...(this.detail === undefined ? {} : { detail: this.detail }),
+      remedy,
+      ...(requestId === undefined ? {} : { request_id: requestId }),
+      ...this.members,
+    };
+  }
+}

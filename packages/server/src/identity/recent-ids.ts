@@ -1,0 +1,155 @@
+import type { IdHash } from './id-hash.js';
+
+export interface RecentIdsLimits {
+  /** How long an id is remembered after its event was received. */
+  windowNs: bigint;
+  /** Memory for all generations together. */
+  maxBytes: number;
+}
+
+/**
+ * The ids that were sealed within the window, as generations of blocked Bloom filters: 12 bits an id.
+ *
+ * It answers "never seen" or "perhaps seen". A perhaps is confirmed in the store by whoever asks, so a false match
+ * costs a look-up and can never drop an event. It never says "never seen" of an id that was received within the
+ * window: while it is being loaded, or when the memory limit made it forget too early, it says perhaps to everything.
+ */
+export class RecentIds {
+  readonly #limits: RecentIdsLimits;
+  #generations: Generation[] = [];
+  /** False while ids of the window may be absent from the filters. */
+  #complete = false;
+  #coversEverything = false;
+  #newestNs = 0n;
+
+  constructor(limits: RecentIdsLimits) {
+    this.#limits = limits;
+  }
+
+  /** True when nothing within the window is unknown to it. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** True when no id of any age is unknown to it: a repeat that it has never seen is none. */
+  get coversEverything(): boolean {
+    return this.#complete && this.#coversEverything;
+  }
+
+  get bytes(): number {
+    return this.#generations.reduce((sum, generation) => sum + generation.bytes, 0);
+  }
+
+  get ids(): number {
+    return this.#generations.reduce((sum, generation) => sum + generation.count, 0);
+  }
+
+  /** Forgets everything; says perhaps until {@link loaded}. */
+  reset(): void {
+    this.#generations = [];
+    this.#complete = false;
+    this.#coversEverything = false;
+  }
+
+  /** Call when every id of the window has been added. `everything`: there is no older one either. */
+  loaded(everything: boolean): void {
+    this.#complete = true;
+    this.#coversEverything = everything;
+  }
+
+  add(hash: IdHash, receivedAtNs: bigint): void {
+    if (receivedAtNs > this.#newestNs) this.#newestNs = receivedAtNs;
+    let current = this.#generations.at(-1);
+    if (current === undefined || current.full || current.firstNs + this.#limits.windowNs / 8n < receivedAtNs) {
+      current = this.#startGeneration(current, receivedAtNs);
+    }
+    current.add(hash, receivedAtNs);
+  }
+
+  /** False: no event with this id was sealed that was received within the window. True: look it up. */
+  mayContain(hash: IdHash): boolean {
+    if (!this.#complete) return true;
+    for (let i = this.#generations.length - 1; i >= 0; i--) {
+      if (this.#generations[i]!.mayContain(hash)) return true;
+    }
+    return false;
+  }
+
+  #startGeneration(previous: Generation | undefined, receivedAtNs: bigint): Generation {
+    const horizon = this.#newestNs - this.#limits.windowNs;
+    const kept = this.#generations.filter((generation) => generation.lastNs >= horizon);
+    if (kept.length < this.#generations.length) this.#coversEverything = false;
+    const capacity = Math.min(Math.max((previous?.count ?? 0) * 4, MIN_GENERATION_IDS), MAX_GENERATION_IDS);
+    const generation = new Generation(capacity, receivedAtNs);
+    let held = kept.reduce((sum, each) => sum + each.bytes, generation.bytes);
+    while (held > this.#limits.maxBytes && kept.length > 0) {
+      held -= kept.shift()!.bytes;
+      this.#complete = false;
+      this.#coversEverything = false;
+    }
+    kept.push(generation);
+    this.#generations = kept;
+    return generation;
+  }
+}
+
+const MIN_GENERATION_IDS = 1 << 20;
+const MAX_GENERATION_IDS = 1 << 26;
+const BITS_PER_ID = 12;
+/** A block is one cache line, so that a question costs one access to memory (Putze, Sanders, Singler, 2007). */
+const BLOCK_WORDS = 16;
+const PROBES = 7;
+
+class Generation {
+  readonly firstNs: bigint;
+  lastNs: bigint;
+  count = 0;
+  readonly #capacity: number;
+  readonly #words: Uint32Array;
+  readonly #blocks: number;
+
+  constructor(capacity: number, firstNs: bigint) {
+    this.#capacity = capacity;
+    this.#blocks = Math.ceil((capacity * BITS_PER_ID) / (BLOCK_WORDS * 32));
+    this.#words = new Uint32Array(this.#blocks * BLOCK_WORDS);
+    this.firstNs = firstNs;
+    this.lastNs = firstNs;
+  }
+
+  get full(): boolean {
+    return this.count >= this.#capacity;
+  }
+
+  get bytes(): number {
+    return this.#words.byteLength;
+  }
+
+  add(hash: IdHash, receivedAtNs: bigint): void {
+    const base = this.#base(hash);
+    let probe = hash.low;
+    const step = (hash.low >>> 15) | 1;
+    for (let i = 0; i < PROBES; i++) {
+      const bit = probe >>> 23;
+      this.#words[base + (bit >>> 5)]! |= 1 << (bit & 31);
+      probe = Math.imul(probe + step, 0x9e3779b1);
+    }
+    this.count += 1;
+    if (receivedAtNs > this.lastNs) this.lastNs = receivedAtNs;
+  }
+
+  mayContain(hash: IdHash): boolean {
+    const base = this.#base(hash);
+    let probe = hash.low;
+    const step = (hash.low >>> 15) | 1;
+    for (let i = 0; i < PROBES; i++) {
+      const bit = probe >>> 23;
+      if ((this.#words[base + (bit >>> 5)]! & (1 << (bit & 31))) === 0) return false;
+      probe = Math.imul(probe + step, 0x9e3779b1);
+    }
+    return true;
+  }
+
+  #base(hash: IdHash): number {
+    return Math.floor((hash.high / 4_294_967_296) * this.#blocks) * BLOCK_WORDS;
+  }
+}
