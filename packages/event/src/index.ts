@@ -8,6 +8,12 @@ export {
 } from './blob-reference.js';
 export * as bounds from './bounds.js';
 export { canonicalJson, UnacceptableJsonError } from './canonical-json.js';
+export { actionName } from './dialects/action-name.js';
+export { cloudtrailDialect } from './dialects/cloudtrail.js';
+export type { Dialect, DialectResult } from './dialects/dialect.js';
+export { eventsDialect } from './dialects/events.js';
+export { escapeForeign, unescapeForeign } from './dialects/foreign-json.js';
+export { kubernetesDialect } from './dialects/kubernetes.js';
 export { uuidv7 } from './event-id.js';
 export { isIpAddress } from './ip-address.js';
 export { type JsonArrayResult, type JsonProblem, type JsonResult, parseJson, parseJsonArray } from './json.js';

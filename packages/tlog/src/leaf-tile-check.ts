@@ -81,7 +81,7 @@ function provenLeaves(
 }
 
 function checkTile(
-  { index, tile }: LeafTileEvidence,
+  { index, width, tile }: LeafTileEvidence,
   leaves: Uint8Array | undefined,
   stored: Uint8Array | undefined,
   own: Uint8Array | undefined,
@@ -96,7 +96,7 @@ function checkTile(
     what =
       'does not lead to the signed root, nor do its entries, which agree with it: at least one was changed with the tile';
   } else if (leaves === undefined) what = 'does not lead to the signed root, nor do its entries';
-  const message = `The hash tile ${tilePath({ level: 0, index, width: TILE_WIDTH })} ${what}.`;
+  const message = `The hash tile ${tilePath({ level: 0, index, width })} ${what}.`;
   findings.add({ code: 'bad-tile', tile: { level: 0, index }, message });
 }
 

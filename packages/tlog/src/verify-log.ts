@@ -168,7 +168,8 @@ function reportTiles(tree: LogTree, findings: Findings): void {
       'Neither the entries nor the tiles have the root hash that the log signed: nothing in it is proven.';
     findings.add({ code: 'wrong-root', message });
   }
-  const path = ({ level, index }: { level: number; index: number }) => tilePath({ level, index, width: TILE_WIDTH });
+  const path = ({ level, index }: { level: number; index: number }) =>
+    tilePath({ level, index, width: tileWidth(level, index, tree.size) });
   for (const place of tree.unproven) {
     const message = `Neither the hash tile ${path(place)} nor what is below it leads to the signed root.`;
     findings.add({ code: 'bad-tile', tile: place, message });

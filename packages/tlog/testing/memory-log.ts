@@ -1,7 +1,7 @@
 import {
-  encodeBundle,
   ed25519KeyFromSeed,
   ed25519Signer,
+  encodeBundle,
   entriesPath,
   GrowingTree,
   type LogReader,
@@ -102,4 +102,3 @@ export function flip(bytes: Uint8Array, at: number, mask = 1): Uint8Array {
 export function numberedEntries(count: number): Uint8Array[] {
   return Array.from({ length: count }, (_, i) => new Uint8Array(Buffer.from(`entry ${i}`)));
 }
-

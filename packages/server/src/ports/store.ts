@@ -61,6 +61,12 @@ export interface EntryKey {
   timeNs?: bigint;
 }
 
+export interface ReceivedId {
+  tenant: string;
+  id: string;
+  receivedAtNs: bigint;
+}
+
 export interface EventStore {
   /**
    * Inserts all rows of a batch. Durable when it resolves, visible to every read from then on.
@@ -92,7 +98,7 @@ export interface EventStore {
    * The ids of the entries with a smaller position that were received at or after a time (nanoseconds since the
    * epoch), of all tenants, in no order, as they stream in: what the index of recent ids is rebuilt from.
    */
-  idsReceivedSince(receivedSinceNs: bigint, before: Position): AsyncIterable<{ tenant: string; id: string }[]>;
+  idsReceivedSince(receivedSinceNs: bigint, before: Position): AsyncIterable<ReceivedId[]>;
 
   /** Proves that the store can read and write its files now. Rejects with the reason. */
   check(): Promise<void>;

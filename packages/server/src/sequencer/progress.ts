@@ -1,5 +1,5 @@
-import type { Position } from '../ports/store.js';
 import { positionAfter } from '../ports/position.js';
+import type { Position } from '../ports/store.js';
 
 /**
  * How far the journal is sealed, for those who wait for it. All entries with a position below `sealedBefore` are in
@@ -7,6 +7,7 @@ import { positionAfter } from '../ports/position.js';
  */
 export class Progress {
   #sealedThrough = 0;
+  #acknowledgedThrough = 0;
   #waiters: Waiter[] = [];
   #hurry: (() => void) | undefined;
 
@@ -17,6 +18,15 @@ export class Progress {
 
   get sealedBefore(): Position {
     return positionAfter(this.#sealedThrough);
+  }
+
+  /** The largest sequence that was acknowledged to a client here, or was in the journal when the process started. */
+  get acknowledgedThrough(): number {
+    return this.#acknowledgedThrough;
+  }
+
+  acknowledge(sequence: number): void {
+    if (sequence > this.#acknowledgedThrough) this.#acknowledgedThrough = sequence;
   }
 
   /** Called by the sequencer after each commit. Never goes back. */

@@ -1,4 +1,4 @@
-import { PortFailure } from '../../ports/failure.js';
+import type { PortFailure } from '../../ports/failure.js';
 import type { RegistryChange } from '../../ports/registry.js';
 
 /**

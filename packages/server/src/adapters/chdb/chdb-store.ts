@@ -1,0 +1,185 @@
+import { PortFailure } from '../../ports/failure.js';
+import type {
+  EntryKey,
+  EventRow,
+  EventStore,
+  PageQuery,
+  Position,
+  ReceivedId,
+  SealedBatch,
+  StoredEntry,
+  TreeNodeRow,
+} from '../../ports/store.js';
+import { bytesColumn, hashColumn, textColumn, uint8Column, uint64Column } from './arrow-columns.js';
+import { Engine, type EngineOptions } from './engine.js';
+import type { Parameters } from './parameters.js';
+import { pageSql } from './page-sql.js';
+import { RowBinaryReader } from './row-binary.js';
+import { CREATE_DATABASE, CREATE_EVENTS, CREATE_TREE, insertEvents, insertTree } from './tables.js';
+
+export type ChdbStoreOptions = EngineOptions;
+
+/** Opens the embedded store; makes its tables on the first start. Fails with `corrupt` where a part is damaged. */
+export async function openChdbStore(options: ChdbStoreOptions): Promise<EventStore> {
+  const engine = new Engine(options);
+  try {
+    for (const statement of [CREATE_DATABASE, CREATE_EVENTS, CREATE_TREE]) await engine.write(statement);
+    const store = new ChdbStore(engine);
+    await store.check();
+    return store;
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+/** The set of times alone lets the engine skip by the table's order; the set of pairs is then exact. */
+const TIME_AND_ID = `time IN (SELECT fromUnixTimestamp64Nano(arrayJoin({times:Array(Int64)}), 'UTC'))
+AND (toUnixTimestamp64Nano(time), id) IN (SELECT pair.1, pair.2 FROM (SELECT arrayJoin(arrayZip({times:Array(Int64)}, {ids:Array(String)})) AS pair))`;
+const HASH_BYTES = 32;
+const ENTRY_COLUMNS = 'leaf_index, position, entry';
+
+class ChdbStore implements EventStore {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Two inserts under one token: each table remembers it for itself, so a repeat completes what is missing. */
+  async insert({ token, events, nodes }: SealedBatch): Promise<void> {
+    if (events.length > 0) await this.#engine.insert(eventColumns(events), (stream) => insertEvents(stream, token));
+    if (nodes.length > 0) await this.#engine.insert(nodeColumns(nodes), (stream) => insertTree(stream, token));
+  }
+
+  async page(query: PageQuery): Promise<StoredEntry[]> {
+    const { sql, parameters } = pageSql(query);
+    return this.#entries(sql, parameters);
+  }
+
+  async findById(tenant: string, id: string, before: Position): Promise<StoredEntry | undefined> {
+    const found = await this.#entries(
+      `SELECT ${ENTRY_COLUMNS} FROM attestlog.events
+WHERE tenant_id = {tenant:String} AND id = {id:String} AND position < {before:UInt64}
+ORDER BY leaf_index LIMIT 1`,
+      { tenant, id, before },
+    );
+    return found[0];
+  }
+
+  async findByKeys(tenant: string, keys: readonly EntryKey[], before: Position): Promise<StoredEntry[]> {
+    const timed = keys.filter(({ timeNs }) => timeNs !== undefined);
+    const untimed = keys.filter(({ timeNs }) => timeNs === undefined);
+    const found = new Map<number, StoredEntry>();
+    const collect = async (condition: string, parameters: Parameters) => {
+      const sql = `SELECT ${ENTRY_COLUMNS} FROM attestlog.events
+WHERE tenant_id = {tenant:String} AND ${condition} AND position < {before:UInt64}
+ORDER BY leaf_index`;
+      for (const entry of await this.#entries(sql, { tenant, before, ...parameters })) found.set(entry.index, entry);
+    };
+    if (timed.length > 0) {
+      await collect(TIME_AND_ID, { times: timed.map(({ timeNs }) => timeNs!), ids: timed.map(({ id }) => id) });
+    }
+    if (untimed.length > 0) await collect('id IN {ids:Array(String)}', { ids: untimed.map(({ id }) => id) });
+    return [...found.values()];
+  }
+
+  entries(tenant: string, fromIndex: number, toIndex: number): Promise<StoredEntry[]> {
+    return this.#entries(
+      `SELECT ${ENTRY_COLUMNS} FROM attestlog.events
+WHERE tenant_id = {tenant:String} AND leaf_index >= {from:UInt64} AND leaf_index < {to:UInt64}
+ORDER BY leaf_index`,
+      { tenant, from: fromIndex, to: toIndex },
+    );
+  }
+
+  async nodeHashes(tenant: string, level: number, fromIndex: number, toIndex: number): Promise<Uint8Array> {
+    const bytes = await this.#engine.read(
+      `SELECT hash FROM attestlog.tree
+WHERE tenant_id = {tenant:String} AND level = {level:UInt8} AND node_index >= {from:UInt64} AND node_index < {to:UInt64}
+ORDER BY node_index`,
+      { tenant, level, from: fromIndex, to: toIndex },
+    );
+    if (bytes.length === (toIndex - fromIndex) * HASH_BYTES) return bytes;
+    throw new PortFailure(
+      'corrupt',
+      `The tree of ${tenant} has ${bytes.length / HASH_BYTES} hashes at level ${level} from ${fromIndex} to ${toIndex}`,
+    );
+  }
+
+  async *idsReceivedSince(receivedSinceNs: bigint, before: Position): AsyncGenerator<ReceivedId[]> {
+    const rows = this.#engine.stream(
+      `SELECT tenant_id, id, toUnixTimestamp64Nano(received_at) FROM attestlog.events
+WHERE received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC') AND position < {before:UInt64}`,
+      { since: receivedSinceNs, before },
+    );
+    for await (const bytes of rows) {
+      const reader = new RowBinaryReader(bytes);
+      const ids: ReceivedId[] = [];
+      while (!reader.done) ids.push({ tenant: reader.text(), id: reader.text(), receivedAtNs: reader.int64() });
+      yield ids;
+    }
+  }
+
+  async check(): Promise<void> {
+    const bytes = await this.#engine.read(
+      `SELECT concat(table, ' ', name, ': ', reason) FROM system.detached_parts
+WHERE database = 'attestlog' AND (startsWith(reason, 'broken') OR startsWith(reason, 'unexpected')) LIMIT 1`,
+    );
+    const reader = new RowBinaryReader(bytes);
+    if (!reader.done) throw new PortFailure('corrupt', `The event store has a damaged part: ${reader.text()}`);
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+
+  async #entries(sql: string, parameters: Parameters): Promise<StoredEntry[]> {
+    const reader = new RowBinaryReader(await this.#engine.read(sql, parameters));
+    const entries: StoredEntry[] = [];
+    while (!reader.done) entries.push({ index: reader.uint64(), position: reader.uint64(), entry: reader.bytes() });
+    return entries;
+  }
+}
+
+function eventColumns(events: readonly EventRow[]) {
+  return [
+    textColumn(
+      'tenant_id',
+      events.map(({ tenant }) => tenant),
+    ),
+    uint64Column(
+      'leaf_index',
+      events.map(({ index }) => index),
+    ),
+    uint64Column(
+      'position',
+      events.map(({ position }) => position),
+    ),
+    bytesColumn(
+      'entry',
+      events.map(({ entry }) => entry),
+    ),
+  ];
+}
+
+function nodeColumns(nodes: readonly TreeNodeRow[]) {
+  return [
+    textColumn(
+      'tenant_id',
+      nodes.map(({ tenant }) => tenant),
+    ),
+    uint8Column(
+      'level',
+      nodes.map(({ level }) => level),
+    ),
+    uint64Column(
+      'node_index',
+      nodes.map(({ index }) => index),
+    ),
+    hashColumn(
+      'hash',
+      nodes.map(({ hash }) => hash),
+    ),
+  ];
+}

@@ -1,0 +1,33 @@
+/** The fields of an entry that the store searches by. */
+export interface EntryFields {
+  id: string;
+  action: string;
+  actorId: string;
+  timeNs: bigint;
+  receivedNs: bigint;
+}
+
+/** Reads them from the entry's JSON. Throws where it is not an entry. */
+export function entryFields(entry: Uint8Array): EntryFields {
+  const event = JSON.parse(new TextDecoder().decode(entry)) as {
+    id: string;
+    action: string;
+    actor?: { id?: string };
+    time: string;
+    received_at: string;
+  };
+  return {
+    id: event.id,
+    action: event.action,
+    actorId: event.actor?.id ?? '',
+    timeNs: nanoseconds(event.time),
+    receivedNs: nanoseconds(event.received_at),
+  };
+}
+
+/** Nanoseconds since the epoch of an RFC 3339 time in UTC with at most nine digits of fraction. */
+export function nanoseconds(time: string): bigint {
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(time);
+  if (!match) throw new TypeError(`not a time in UTC: ${time}`);
+  return BigInt(Date.parse(`${match[1]}Z`)) * 1_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'));
+}

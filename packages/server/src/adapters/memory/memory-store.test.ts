@@ -1,0 +1,7 @@
+import { describeStore } from '../../ports/conformance/store-conformance.js';
+import { MemoryStoreState, openMemoryStore } from './memory-store.js';
+
+describeStore('memory', async () => {
+  const state = new MemoryStoreState();
+  return { store: openMemoryStore(state), reopen: async () => openMemoryStore(state), dispose: async () => undefined };
+});

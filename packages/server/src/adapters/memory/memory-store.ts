@@ -1,0 +1,164 @@
+import { PortFailure } from '../../ports/failure.js';
+import type {
+  EntryKey,
+  EventRow,
+  EventStore,
+  PageQuery,
+  Position,
+  SealedBatch,
+  StoredEntry,
+  TreeNodeRow,
+} from '../../ports/store.js';
+import { type EntryFields, entryFields } from './entry-fields.js';
+import { MemoryHandle, type MemoryHandleOptions } from './memory-handle.js';
+
+interface StoredRow extends EventRow, EntryFields {}
+
+/**
+ * What an event store has on its stable storage. As in the engine, rows are told apart by the batch that brought them:
+ * the same row under two tokens is there twice, for every reader to see.
+ */
+export class MemoryStoreState {
+  readonly rows: StoredRow[] = [];
+  /** By level, index and tenant. Two hashes for one node are kept both, and found out when they are read. */
+  readonly nodes = new Map<string, Uint8Array[]>();
+  /** For each token the rows that it has brought. */
+  readonly applied = new Map<string, Set<string>>();
+}
+
+export function openMemoryStore(state: MemoryStoreState, options: MemoryHandleOptions = {}): EventStore {
+  return new MemoryStore(state, options);
+}
+
+const MAX_KEYS = 1000;
+const IDS_PER_BATCH = 1000;
+
+class MemoryStore implements EventStore {
+  readonly #state: MemoryStoreState;
+  readonly #handle: MemoryHandle;
+
+  constructor(state: MemoryStoreState, options: MemoryHandleOptions) {
+    this.#state = state;
+    this.#handle = new MemoryHandle('store', options);
+  }
+
+  insert(batch: SealedBatch): Promise<void> {
+    return this.#handle.run('insert', () => this.#insert(batch));
+  }
+
+  page(query: PageQuery): Promise<StoredEntry[]> {
+    return this.#handle.run('page', () =>
+      this.#committed(query.tenant, query.before)
+        .filter((row) => isInPage(row, query))
+        .sort(newestFirst)
+        .slice(0, Math.max(query.limit, 0))
+        .map(storedEntry),
+    );
+  }
+
+  findById(tenant: string, id: string, before: Position): Promise<StoredEntry | undefined> {
+    return this.#handle.run('findById', () => {
+      const [first] = this.#committed(tenant, before)
+        .filter((row) => row.id === id)
+        .sort((a, b) => a.index - b.index);
+      return first && storedEntry(first);
+    });
+  }
+
+  findByKeys(tenant: string, keys: readonly EntryKey[], before: Position): Promise<StoredEntry[]> {
+    return this.#handle.run('findByKeys', () => {
+      if (keys.length > MAX_KEYS) throw new PortFailure('refused', `store: more than ${MAX_KEYS} keys`);
+      const isWanted = (row: StoredRow) =>
+        keys.some(({ id, timeNs }) => id === row.id && (timeNs === undefined || timeNs === row.timeNs));
+      return this.#committed(tenant, before).filter(isWanted).map(storedEntry);
+    });
+  }
+
+  entries(tenant: string, fromIndex: number, toIndex: number): Promise<StoredEntry[]> {
+    return this.#handle.run('entries', () =>
+      this.#state.rows
+        .filter((row) => row.tenant === tenant && row.index >= fromIndex && row.index < toIndex)
+        .sort((a, b) => a.index - b.index)
+        .map(storedEntry),
+    );
+  }
+
+  nodeHashes(tenant: string, level: number, fromIndex: number, toIndex: number): Promise<Uint8Array> {
+    return this.#handle.run('nodeHashes', () => {
+      const hashes: Uint8Array[] = [];
+      for (let index = fromIndex; index < toIndex; index += 1) {
+        const [hash, another] = this.#state.nodes.get(nodeKey({ tenant, level, index })) ?? [];
+        if (!hash || another) {
+          throw new PortFailure('corrupt', `store: ${another ? 'two hashes' : 'no hash'} at ${level}/${index}`);
+        }
+        hashes.push(hash);
+      }
+      return new Uint8Array(Buffer.concat(hashes));
+    });
+  }
+
+  async *idsReceivedSince(receivedSinceNs: bigint, before: Position): AsyncGenerator<{ tenant: string; id: string }[]> {
+    const ids = await this.#handle.run('idsReceivedSince', () =>
+      this.#state.rows
+        .filter((row) => row.position < before && row.receivedNs >= receivedSinceNs)
+        .map(({ tenant, id }) => ({ tenant, id })),
+    );
+    for (let start = 0; start < ids.length; start += IDS_PER_BATCH) yield ids.slice(start, start + IDS_PER_BATCH);
+  }
+
+  check(): Promise<void> {
+    return this.#handle.run('check', () => undefined);
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+
+  #committed(tenant: string, before: Position): StoredRow[] {
+    return this.#state.rows.filter((row) => row.tenant === tenant && row.position < before);
+  }
+
+  #insert({ token, events, nodes }: SealedBatch): void {
+    const { rows, nodes: stored, applied } = this.#state;
+    const known = applied.get(token) ?? new Set<string>();
+    applied.set(token, known);
+    const isNew = (name: string) => !known.has(name) && known.add(name);
+    for (const row of events) {
+      if (isNew(`event ${row.index} ${row.tenant}`)) {
+        const entry = new Uint8Array(row.entry);
+        rows.push({ ...row, entry, ...entryFields(entry) });
+      }
+    }
+    for (const node of nodes) {
+      const key = nodeKey(node);
+      const hashes = stored.get(key) ?? [];
+      if (isNew(`node ${key}`) && !hashes.some((hash) => Buffer.compare(hash, node.hash) === 0)) {
+        stored.set(key, [...hashes, new Uint8Array(node.hash)]);
+      }
+    }
+  }
+}
+
+function isInPage(row: StoredRow, { fromNs, toNs, actor, action, after }: PageQuery): boolean {
+  return (
+    (fromNs === undefined || row.timeNs >= fromNs) &&
+    (toNs === undefined || row.timeNs <= toNs) &&
+    (actor === undefined || row.actorId === actor) &&
+    (action === undefined || row.action === action) &&
+    (after === undefined || newestFirst(after, row) < 0)
+  );
+}
+
+/** The order of a page: by (time, index) descending. */
+function newestFirst(a: { timeNs: bigint; index: number }, b: { timeNs: bigint; index: number }): number {
+  if (a.timeNs !== b.timeNs) return a.timeNs > b.timeNs ? -1 : 1;
+  return b.index - a.index;
+}
+
+function nodeKey({ tenant, level, index }: Omit<TreeNodeRow, 'hash'>): string {
+  return `${level} ${index} ${tenant}`;
+}
+
+function storedEntry({ index, position, entry }: EventRow): StoredEntry {
+  return { index, position, entry: new Uint8Array(entry) };
+}

@@ -1,0 +1,26 @@
+import type { AdmittedEvent, FieldProblem } from '@attestlog/event';
+import type { Position } from '../ports/store.js';
+
+/** One event of a request, as it was read: a JSON value, or why it is none. */
+export type Item = { readonly value: unknown; readonly error?: never } | { readonly error: FieldProblem };
+
+/**
+ * What became of one event.
+ * - `stored`: it is on stable storage.
+ * - `duplicate`: the same event is recorded already; nothing was added.
+ * - `conflict`: another event with this id is recorded already; this one was not stored.
+ * - `refused`: it cannot be recorded as it is.
+ */
+export type ItemResult =
+  | { status: 'stored' | 'duplicate' | 'conflict'; id: string; position: Position }
+  | { status: 'refused'; id?: string; problems: readonly FieldProblem[] };
+
+/** An admitted event on its way into the journal. */
+export interface Arrival {
+  /** Its place in the request. */
+  place: number;
+  value: unknown;
+  admitted: AdmittedEvent;
+  /** Hash of (tenant, id). */
+  key: number;
+}

@@ -1,0 +1,130 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { PageQuery } from '../store.js';
+import { eventRow, type SampleEvent, timeNs } from './event-rows.js';
+import type { StoreContext } from './store-conformance.js';
+
+/** Times that differ in the last digit, are equal though written differently, and lie in several months. */
+const TIMES = [
+  '2025-10-06T12:54:12.025979644Z',
+  '2025-10-06T12:54:12.025979645Z',
+  '2025-10-06T12:54:12Z',
+  '2025-10-06T12:54:12.5Z',
+  '2025-10-06T12:54:12.500000000Z',
+  '2025-11-01T00:00:00Z',
+  '2025-09-30T23:59:59.999999999Z',
+];
+const EVENT_COUNT = 60;
+
+export function describeStorePages(context: StoreContext): void {
+  describe('page', () => {
+    let samples: SampleEvent[];
+    const expected = (query: Omit<PageQuery, 'tenant'>) =>
+      samples
+        .filter((sample) => matches(sample, query))
+        .sort(newestFirst)
+        .slice(0, query.limit)
+        .map(({ index }) => index);
+    const actual = async (query: Omit<PageQuery, 'tenant'>) => {
+      const page = await context.store.page({ tenant: samples[0]!.tenant, ...query });
+      return page.map(({ index }) => index);
+    };
+
+    beforeAll(async () => {
+      const tenant = context.newTenant();
+      samples = Array.from({ length: EVENT_COUNT }, (_, index) => ({
+        tenant,
+        index,
+        position: 5000 + index * 3,
+        id: `p${index}`,
+        // Not in the order of the indexes.
+        time: TIMES[(index * 5) % TIMES.length]!,
+        actor: `user ${index % 3}'s`,
+        action: index % 4 === 0 ? 'order.reject' : 'order.approve',
+      }));
+      const other = context.newTenant();
+      await context.store.insert({
+        token: context.newToken(),
+        events: [...samples, ...samples.map((sample) => ({ ...sample, tenant: other }))].map(eventRow),
+        nodes: [],
+      });
+    });
+
+    test('is ordered by time and then index, newest first, and has its limit', async () => {
+      for (const limit of [1, 7, EVENT_COUNT, 500]) {
+        expect(await actual({ before: 9000, limit })).toEqual(expected({ before: 9000, limit }));
+      }
+    });
+
+    test('leads from key to key through every entry once', async () => {
+      for (const limit of [1, 7, 20]) {
+        const seen: number[] = [];
+        let after: PageQuery['after'];
+        for (;;) {
+          const page = await actual({ before: 9000, limit, ...(after && { after }) });
+          seen.push(...page);
+          if (page.length === 0) break;
+          const index = page.at(-1)!;
+          after = { timeNs: timeNs(samples[index]!.time), index };
+        }
+        expect(seen).toEqual(expected({ before: 9000, limit: EVENT_COUNT }));
+      }
+    });
+
+    test('starts after a key that no entry has', async () => {
+      const query = { before: 9000, limit: 99, after: { timeNs: timeNs(TIMES[3]!) + 1n, index: 0 } };
+      expect(await actual(query)).toEqual(expected(query));
+      const first = { before: 9000, limit: 99, after: { timeNs: timeNs(TIMES[3]!), index: EVENT_COUNT } };
+      expect(await actual(first)).toEqual(expected(first));
+    });
+
+    test('has only entries whose position is smaller', async () => {
+      for (const before of [0, 5000, 5001, 5090, 5000 + EVENT_COUNT * 3]) {
+        expect(await actual({ before, limit: 99 })).toEqual(expected({ before, limit: 99 }));
+      }
+    });
+
+    test('has both ends of the range of times', async () => {
+      for (const from of TIMES) {
+        for (const to of TIMES) {
+          const query = { before: 9000, limit: 99, fromNs: timeNs(from), toNs: timeNs(to) };
+          expect(await actual(query)).toEqual(expected(query));
+        }
+      }
+    });
+
+    test('selects by actor, by action and by both', async () => {
+      for (const condition of [
+        { actor: "user 1's" },
+        { action: 'order.reject' },
+        { actor: "user 2's", action: 'order.reject', fromNs: timeNs(TIMES[0]!) },
+        { actor: 'nobody' },
+        { actor: "' OR 1 = 1 --" },
+      ]) {
+        const query = { before: 9000, limit: 99, ...condition };
+        expect(await actual(query)).toEqual(expected(query));
+      }
+    });
+
+    test('is empty for a tenant that has nothing', async () => {
+      expect(await context.store.page({ tenant: context.newTenant(), before: 9000, limit: 10 })).toEqual([]);
+    });
+  });
+}
+
+function matches(sample: SampleEvent, query: Omit<PageQuery, 'tenant'>): boolean {
+  const { before, fromNs, toNs, actor, action, after } = query;
+  const time = timeNs(sample.time);
+  return (
+    sample.position < before &&
+    (fromNs === undefined || time >= fromNs) &&
+    (toNs === undefined || time <= toNs) &&
+    (actor === undefined || sample.actor === actor) &&
+    (action === undefined || sample.action === action) &&
+    (after === undefined || time < after.timeNs || (time === after.timeNs && sample.index < after.index))
+  );
+}
+
+function newestFirst(a: SampleEvent, b: SampleEvent): number {
+  const difference = timeNs(b.time) - timeNs(a.time);
+  return difference === 0n ? b.index - a.index : difference > 0n ? 1 : -1;
+}
