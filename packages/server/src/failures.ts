@@ -1,5 +1,5 @@
 import { type ErrorCode, Problem } from './errors.js';
-import { type PortFailureKind, PortFailure } from './ports/failure.js';
+import { PortFailure, type PortFailureKind } from './ports/failure.js';
 
 type PortName = 'journal' | 'store' | 'registry' | 'objects';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cheapLeaf } from '../testing/reference-tree.js';
 import { diffBundle } from './bundle-diff.js';
+import { cheapLeaf } from './testing/reference-tree.js';
 
 const hashes = (...numbers: number[]) => new Uint8Array(Buffer.concat(numbers.map((n) => cheapLeaf(n))));
 const diff = (found: number[], leaves: number[]) =>
@@ -9,7 +9,11 @@ const diff = (found: number[], leaves: number[]) =>
 
 describe('diffBundle', () => {
   it('finds nothing between equals', () => {
-    fc.assert(fc.property(fc.array(fc.nat(9), { maxLength: 30 }), (list) => expect(diff(list, list)).toEqual([])));
+    fc.assert(
+      fc.property(fc.array(fc.nat(9), { maxLength: 30 }), (list) => {
+        expect(diff(list, list)).toEqual([]);
+      }),
+    );
   });
 
   it('compares equal numbers place by place', () => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ORIGIN, testSigner } from '../testing/memory-log.js';
-import { mutated } from '../testing/mutations.js';
-import { cheapLeaf } from '../testing/reference-tree.js';
 import { formatCheckpoint, openCheckpoint, parseCheckpoint, signCheckpoint } from './checkpoint.js';
 import { cosignatureVerifier, cosigner, noteVerifier } from './cosignature.js';
 import { EMPTY_ROOT } from './hash.js';
 import { signNote } from './note.js';
 import { ed25519KeyFromSeed } from './note-key.js';
+import { ORIGIN, testSigner } from './testing/memory-log.js';
+import { mutated } from './testing/mutations.js';
+import { cheapLeaf } from './testing/reference-tree.js';
 import { TlogError } from './tlog-error.js';
 
 const signer = testSigner();

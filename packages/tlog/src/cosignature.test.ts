@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ORIGIN, testSigner } from '../testing/memory-log.js';
-import { cheapLeaf } from '../testing/reference-tree.js';
 import { formatCheckpoint, openCheckpoint, signCheckpoint } from './checkpoint.js';
 import { cosignatureTime, cosignatureVerifier, cosigner, noteVerifier } from './cosignature.js';
 import { parseSignatures } from './note.js';
 import { ed25519KeyFromSeed, ed25519PublicKey, formatVerifierKey } from './note-key.js';
+import { ORIGIN, testSigner } from './testing/memory-log.js';
+import { cheapLeaf } from './testing/reference-tree.js';
 import { TlogError } from './tlog-error.js';
 
 const key = ed25519KeyFromSeed(new Uint8Array(32).fill(5));

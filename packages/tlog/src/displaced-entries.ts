@@ -23,7 +23,8 @@ export async function findDisplaced(
 ): Promise<void> {
   const { displaced } = findings;
   if (displaced.size === 0) return;
-  const first = Math.min(...[...displaced.values()].flat().map((i) => findings.list[i]!.index!));
+  let first = tree.size;
+  for (const i of [...displaced.values()].flat()) first = Math.min(first, findings.list[i]!.index!);
   const tiles = Math.ceil(tree.size / TILE_WIDTH);
   const centred = Math.floor(first / TILE_WIDTH) - MAX_SEARCHED_TILES / 2;
   const start = Math.max(0, Math.min(centred, tiles - MAX_SEARCHED_TILES));

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as tlog from './index.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -11,7 +11,9 @@ describe('the README', () => {
     const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as new (
       ...args: string[]
     ) => (api: typeof tlog) => Promise<{ receipt: tlog.VerifiedReceipt; report: tlog.VerifiedLog }>;
+    const log = vi.spyOn(console, 'log').mockReturnValue();
     const { receipt, report } = await new AsyncFunction('tlog', `${body}\nreturn { receipt, report };`)(tlog);
+    expect(log).toHaveBeenCalledWith(1, 3, []);
     expect(receipt.index).toBe(1);
     expect(report).toMatchObject({ verified: 3, violations: [] });
   });

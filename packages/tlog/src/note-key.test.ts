@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mutated } from '../testing/mutations.js';
 import {
   ed25519KeyFromSeed,
   ed25519PublicKey,
@@ -10,6 +9,7 @@ import {
   isKeyName,
   parseVerifierKey,
 } from './note-key.js';
+import { mutated } from './testing/mutations.js';
 import { TlogError } from './tlog-error.js';
 
 const PETER = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';

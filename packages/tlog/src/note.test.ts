@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { testSigner } from '../testing/memory-log.js';
-import { mutated } from '../testing/mutations.js';
 import {
   ed25519Signer,
   ed25519Verifier,
@@ -13,6 +11,8 @@ import {
   signNote,
 } from './note.js';
 import { ed25519KeyFromSeed } from './note-key.js';
+import { testSigner } from './testing/memory-log.js';
+import { mutated } from './testing/mutations.js';
 import { TlogError } from './tlog-error.js';
 
 // The documented example of golang.org/x/mod/sumdb/note; its private key is public.

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { flip, HashStore } from '../testing/memory-log.js';
-import { cheapLeaf, referenceConsistency, referenceInclusion, referenceRoot } from '../testing/reference-tree.js';
 import { leafHash } from './hash.js';
 import { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from './proof.js';
+import { flip, HashStore } from './testing/memory-log.js';
+import { cheapLeaf, referenceConsistency, referenceInclusion, referenceRoot } from './testing/reference-tree.js';
 import { tilePath, tileWidth } from './tile.js';
 import { TlogError } from './tlog-error.js';
 import { GrowingTree } from './tree.js';

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { flip, HashStore, ORIGIN, testSigner } from '../testing/memory-log.js';
-import { mutated } from '../testing/mutations.js';
 import { formatCheckpoint, signCheckpoint } from './checkpoint.js';
 import { noteVerifier } from './cosignature.js';
 import { leafHash } from './hash.js';
 import { signNote } from './note.js';
 import { inclusionProof } from './proof.js';
 import { formatReceipt, parseReceipt, verifyReceipt } from './receipt.js';
+import { flip, HashStore, ORIGIN, testSigner } from './testing/memory-log.js';
+import { mutated } from './testing/mutations.js';
 import { TlogError } from './tlog-error.js';
 
 const SIZE = 300;

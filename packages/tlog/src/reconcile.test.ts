@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cheapLeaf } from '../testing/reference-tree.js';
 import { equalBytes } from './hash.js';
 import { reconcile } from './reconcile.js';
+import { cheapLeaf } from './testing/reference-tree.js';
 
 const hashes = (numbers: readonly number[]) => new Uint8Array(Buffer.concat(numbers.map((n) => cheapLeaf(n))));
 const truth = Array.from({ length: 16 }, (_, i) => i);

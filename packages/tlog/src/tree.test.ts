@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HashStore } from '../testing/memory-log.js';
-import { cheapLeaf, referenceRoot } from '../testing/reference-tree.js';
 import { leafHash } from './hash.js';
+import { HashStore } from './testing/memory-log.js';
+import { cheapLeaf, referenceRoot } from './testing/reference-tree.js';
 import { hashesAtLevel } from './tile.js';
 import { TlogError } from './tlog-error.js';
 import { GrowingTree, rootFromEdge } from './tree.js';

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decodeBundle, encodeBundle } from './bundle.js';
+import { formatCheckpoint, signCheckpoint } from './checkpoint.js';
+import { cosigner, noteVerifier } from './cosignature.js';
+import { EMPTY_ROOT } from './hash.js';
+import { ed25519KeyFromSeed } from './note-key.js';
 import {
   bundlePath,
   flip,
@@ -10,12 +15,7 @@ import {
   publish,
   readerOf,
   testSigner,
-} from '../testing/memory-log.js';
-import { decodeBundle, encodeBundle } from './bundle.js';
-import { formatCheckpoint, signCheckpoint } from './checkpoint.js';
-import { cosigner, noteVerifier } from './cosignature.js';
-import { EMPTY_ROOT } from './hash.js';
-import { ed25519KeyFromSeed } from './note-key.js';
+} from './testing/memory-log.js';
 import { parseTilePath } from './tile.js';
 import { type VerifyLogOptions, verifyLog } from './verify-log.js';
 

@@ -20,6 +20,7 @@
  * - `missing-entry`: the tree has an entry at `index`, but the log does not serve it.
  * - `foreign-entry`: a bundle has bytes that no leaf of the tree accounts for: past the last entry that the tree has
  *   there, or, in a bundle with too many entries, between two that are in the tree. `index` is the place where they stand.
+ *   A fuller version of a partial bundle is none: the full bundle of 256 entries, or one whose hash tile has as many hashes.
  */
 export type ViolationCode =
   | 'malformed-checkpoint'

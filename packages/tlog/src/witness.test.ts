@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HashStore, ORIGIN, testSigner } from '../testing/memory-log.js';
-import { mutated } from '../testing/mutations.js';
-import { cheapLeaf } from '../testing/reference-tree.js';
 import { openCheckpoint, signCheckpoint } from './checkpoint.js';
 import { cosigner, noteVerifier } from './cosignature.js';
 import { ed25519KeyFromSeed } from './note-key.js';
 import { consistencyProof, verifyConsistency } from './proof.js';
+import { HashStore, ORIGIN, testSigner } from './testing/memory-log.js';
+import { mutated } from './testing/mutations.js';
+import { cheapLeaf } from './testing/reference-tree.js';
 import { TlogError } from './tlog-error.js';
 import {
   addSignatures,

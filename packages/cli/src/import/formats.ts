@@ -1,25 +1,32 @@
-import { isPlainObject, type Json } from '@attestlog/event';
+import { cloudtrailDialect, type Dialect, eventsDialect, inspectJson, kubernetesDialect } from '@attestlog/event';
 import type { PointedProblem } from '../http/problem-details.js';
+import { inexactNumber } from './inexact-number.js';
 
 const MIB = 1024 * 1024;
 
 /** How files of one kind are read. */
 export interface ImportFormat {
+  readonly dialect: Pick<Dialect<unknown>, 'toEvent' | 'recordsOf'>;
   /** Most bytes of one JSON value (a line, or a whole document): what is held in memory at once. */
   readonly maxValueBytes: number;
-  /** The records of a value that is a list of them; undefined if the value is itself a record. */
-  recordsIn(value: Json): readonly Json[] | undefined;
-  /** Our event for a record, or why it is none. The same object back means that nothing was translated. */
-  toEvent(record: unknown): { readonly event: unknown } | { readonly problems: readonly PointedProblem[] };
+  /** For a record of a text that the strict reader refuses for a value in it: what is wrong with this one, if anything. */
+  readonly problemIn: (record: unknown) => PointedProblem | undefined;
 }
 
-const events: ImportFormat = {
-  maxValueBytes: 32 * MIB,
-  recordsIn: (value) => (Array.isArray(value) ? value : undefined),
-  toEvent: (event) => ({ event }),
-};
+/** Foreign records may hold what our rules refuse; the dialect keeps it. Only what JSON.parse has rounded is lost. */
+const foreign = (dialect: ImportFormat['dialect']): ImportFormat => ({
+  dialect,
+  // Such services write one document a file, however large.
+  maxValueBytes: 128 * MIB,
+  problemIn: inexactNumber,
+});
 
-export const importFormats = { events } as const satisfies Record<string, ImportFormat>;
+export const importFormats = {
+  events: { dialect: eventsDialect, maxValueBytes: 32 * MIB, problemIn: (record) => inspectJson(record).problem },
+  cloudtrail: foreign(cloudtrailDialect),
+  kubernetes: foreign(kubernetesDialect),
+} as const satisfies Record<string, ImportFormat>;
 
 export type ImportFormatName = keyof typeof importFormats;
-void isPlainObject;
+
+export const importFormatNames = Object.keys(importFormats) as ImportFormatName[];

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { inspectJson, isPlainObject, type Json, parseJson, UnacceptableJsonError } from '@attestlog/event';
+import { parseJson, UnacceptableJsonError } from '@attestlog/event';
 import type { PointedProblem } from '../http/problem-details.js';
 import type { ImportFormat } from './formats.js';
 import { joinLines, type Line, readLines } from './lines.js';
@@ -76,30 +76,32 @@ class RecordReader {
 
   *#ofText(text: string, place: RecordPlace): Generator<ImportRecord> {
     const parsed = parseJson(text);
-    const value = parsed.error === undefined ? parsed.value : valueDespite(parsed.error.code, text);
-    const records = value === undefined ? undefined : this.#format.recordsIn(value);
-    if (records === undefined) {
-      const whole = parsed.error === undefined ? this.#record(parsed.value, place, text) : undefined;
-      yield whole ?? { place, problems: [withPosition(parsed.error!)] };
+    const document = parsed.error === undefined ? parsed.value : valueDespite(parsed.error.code, text);
+    if (document === undefined) {
+      yield { place, problems: [parsed.error!] };
       return;
     }
+    const { dialect, problemIn } = this.#format;
+    const records = dialect.recordsOf(document);
     for (const [at, record] of records.entries()) {
-      const problem = parsed.error === undefined ? undefined : inspectJson(record).problem;
-      const itemPlace = { ...place, item: at + 1 };
-      yield problem === undefined ? this.#record(record, itemPlace) : { place: itemPlace, problems: [problem] };
+      const only = record === document;
+      const recordPlace = only ? place : { ...place, item: at + 1 };
+      const problem = parsed.error === undefined ? undefined : problemIn(record);
+      yield problem === undefined
+        ? this.#record(record, recordPlace, only ? text : undefined)
+        : { place: recordPlace, problems: [problem] };
     }
   }
 
   /** @param verbatim the record as it stands in the file, if that is known */
   #record(record: unknown, place: RecordPlace, verbatim?: string): ImportRecord {
-    const mapped = this.#format.toEvent(record);
-    if ('problems' in mapped) return { place, problems: mapped.problems };
+    const mapped = this.#format.dialect.toEvent(record);
+    if (!mapped.ok) return { place, problems: mapped.problems };
     const { event } = mapped;
     try {
       // What is ours already is sent as it was written: nothing can be lost in between.
       const text = event === record && verbatim !== undefined ? singleLine(verbatim) : JSON.stringify(event);
-      const needsId = isPlainObject(event) && event['id'] === undefined;
-      return { place, text: needsId ? withId(text, this.#ids.next(event)) : text };
+      return { place, text: event.id === undefined ? withId(text, this.#ids.next(event)) : text };
     } catch (error) {
       if (error instanceof UnacceptableJsonError) return { place, problems: [error.problem] };
       throw error;
@@ -107,9 +109,14 @@ class RecordReader {
   }
 }
 
-/** The value of a text in which something is wrong that may concern one record of a list only, such as a number. */
-function valueDespite(code: string, text: string): Json | undefined {
-  return code === 'invalid-json' || code === 'duplicate-key' ? undefined : (JSON.parse(text) as Json);
+/** The value of a text that is JSON, but has a value that our rules refuse in one of its records. */
+function valueDespite(code: string, text: string): unknown {
+  if (code === 'invalid-json' || code === 'duplicate-key') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the first line that is not blank stops in the middle of a value. */
@@ -155,9 +162,4 @@ function refusal(place: RecordPlace, code: string, message: string): ImportRecor
 
 function tooLong(maxBytes: number): string {
   return `Longer than ${maxBytes / 1024 / 1024} MiB, which is the most that is read at once. Write one record a line.`;
-}
-
-function withPosition({ code, pointer, message, line, column }: PointedProblem & { line?: number; column?: number }) {
-  const where = line === undefined || column === undefined ? '' : ` (line ${line}, column ${column} of the text)`;
-  return { code, pointer, message: message.includes('column') ? message : `${message}${where}` };
 }

@@ -110,14 +110,15 @@ export class RecordSender {
 
   async #write(stream: LineStream, stop: AbortSignal): Promise<void> {
     const endsAt = this.#context.now() + this.#options.limits.requestMs;
+    const stopped = aborted(stop);
     await this.#resend(stream);
     while (!stop.aborted) {
       if (!this.#window.hasRoom) {
-        await this.#roomOr(stop);
+        await this.#roomOr(stopped);
       } else if (this.#exhausted || this.#context.now() >= endsAt) {
         return stream.end();
       } else {
-        const batch = await this.#nextBatch(stop);
+        const batch = await this.#nextBatch(stopped);
         if (batch !== undefined) await stream.write(batch);
       }
     }
@@ -135,10 +136,10 @@ export class RecordSender {
   }
 
   /** Text of the next batch, which is in the window then; undefined at the end of the source or when stopped. */
-  async #nextBatch(stop: AbortSignal): Promise<string | undefined> {
+  async #nextBatch(stopped: Promise<undefined>): Promise<string | undefined> {
     // Kept over a broken request: what the source is about to give must not be lost.
     this.#next ??= this.#source.next();
-    const step = await Promise.race([this.#next, aborted(stop)]);
+    const step = await Promise.race([this.#next, stopped]);
     if (step === undefined) return undefined;
     this.#next = undefined;
     if (step.done === true) {
@@ -158,7 +159,10 @@ export class RecordSender {
     for await (const text of stream.lines()) {
       const line = parseResultLine(text);
       if (line === undefined) throw this.#unexpected('a line that is no result');
-      if (line.kind === 'done') return;
+      if (line.kind === 'done') {
+        if (this.#window.size > 0) throw new StreamBroken('the server ended without a result for every record');
+        return;
+      }
       if (line.kind === 'stopped') throw this.#stopped(line);
       answered += 1;
       if (line.line !== undefined && line.line !== answered) throw this.#unexpected(`line ${line.line} out of order`);
@@ -185,11 +189,11 @@ export class RecordSender {
     }
   }
 
-  #roomOr(stop: AbortSignal): Promise<unknown> {
+  #roomOr(stopped: Promise<undefined>): Promise<unknown> {
     const room = new Promise<void>((resolve) => {
       this.#wakeWriter = resolve;
     });
-    return Promise.race([room, aborted(stop)]);
+    return Promise.race([room, stopped]);
   }
 
   #checkStall(stream: LineStream): void {

@@ -1,4 +1,4 @@
-import { displayWidth, fit, safeText, truncate } from './safe-text.js';
+import { displayWidth, fit, safeText } from './safe-text.js';
 
 const GAP = '  ';
 
@@ -30,12 +30,14 @@ export function columnWidths(columns: readonly Column[], rows: readonly string[]
   return widths;
 }
 
-/** One line of cells at these widths, without trailing blanks. Cells are made safe for a terminal. */
-export function tableLine(cells: readonly string[], widths: readonly number[]): string {
-  const last = widths.length - 1;
+/**
+ * One line of cells at these widths, without trailing blanks. Cells are made safe for a terminal.
+ * @param cut whether cells that are too long are cut; else they push the others to the right
+ */
+export function tableLine(cells: readonly string[], widths: readonly number[], cut: boolean): string {
   const parts = widths.map((width, at) => {
     const text = safeText(cells[at] ?? '');
-    return at === last ? truncate(text, width) : fit(text, width);
+    return cut ? fit(text, width) : text + ' '.repeat(Math.max(0, width - displayWidth(text)));
   });
   return parts.join(GAP).trimEnd();
 }

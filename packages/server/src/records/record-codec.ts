@@ -1,5 +1,5 @@
-import { MAX_CHUNK_BYTES, MAX_RECORDS_PER_CHUNK } from '../ports/journal.js';
 import { PortFailure } from '../ports/failure.js';
+import { MAX_CHUNK_BYTES, MAX_RECORDS_PER_CHUNK } from '../ports/journal.js';
 
 /**
  * How accepted events lie in a chunk of the journal.

@@ -1,12 +1,12 @@
 import { GrowingTree, leafHash } from '@attestlog/tlog';
-import { decodeChunk, type JournalRecord } from '../records/record-codec.js';
-import type { JournalChunk } from '../ports/journal.js';
-import { positionAfter, positionOf } from '../ports/position.js';
-import type { EventRow, EventStore, Position, TreeNodeRow } from '../ports/store.js';
-import { edgeOf, type Head } from './head.js';
 import type { IdHash, IdHasher } from '../identity/id-hash.js';
 import type { RecentIds } from '../identity/recent-ids.js';
 import { findOriginals, isSuspect, type RepeatRule } from '../identity/repeats.js';
+import type { JournalChunk } from '../ports/journal.js';
+import { positionAfter, positionOf } from '../ports/position.js';
+import type { EventRow, EventStore, Position, TreeNodeRow } from '../ports/store.js';
+import { decodeChunk, type JournalRecord } from '../records/record-codec.js';
+import { edgeOf, type Head } from './head.js';
 
 /** A record on its way into its tenant's tree. */
 export interface Candidate {
@@ -49,12 +49,10 @@ export function readCandidates(
   let repeats = 0;
   for (const chunk of chunks) {
     const { tenant, records } = decodeChunk(chunk.bytes);
-    let candidates = byTenant.get(tenant);
-    let ids = seen.get(tenant);
-    if (candidates === undefined || ids === undefined) {
-      byTenant.set(tenant, (candidates = []));
-      seen.set(tenant, (ids = new Set()));
-    }
+    const candidates = byTenant.get(tenant) ?? [];
+    const ids = seen.get(tenant) ?? new Set<string>();
+    byTenant.set(tenant, candidates);
+    seen.set(tenant, ids);
     for (let place = 0; place < records.length; place++) {
       const record: JournalRecord = records[place]!;
       if (ids.has(record.id)) {

@@ -67,7 +67,10 @@ export class Heads {
         continue;
       }
       const previous = known.document && committedHead(known.document, committed);
-      pending.push({ tenant, document: { current: encodeHead(head), previous: previous ? encodeHead(previous) : null } });
+      pending.push({
+        tenant,
+        document: { current: encodeHead(head), previous: previous ? encodeHead(previous) : null },
+      });
     }
     const writes: RegistryWrite[] = pending.map(({ tenant, document }) => ({
       key: headKey(tenant),

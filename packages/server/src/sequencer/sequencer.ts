@@ -1,3 +1,7 @@
+import type { IdHasher } from '../identity/id-hash.js';
+import type { PendingIds } from '../identity/pending-ids.js';
+import type { RecentIds } from '../identity/recent-ids.js';
+import type { RepeatRule } from '../identity/repeats.js';
 import { PortFailure } from '../ports/failure.js';
 import type { Journal, JournalChunk } from '../ports/journal.js';
 import { positionAfter } from '../ports/position.js';
@@ -5,12 +9,8 @@ import type { Registry } from '../ports/registry.js';
 import type { EventStore } from '../ports/store.js';
 import { type BatchContext, type BuiltBatch, buildBatch } from './build-batch.js';
 import { Heads, isConflict, StaleSequencerError } from './heads.js';
-import type { IdHasher } from '../identity/id-hash.js';
 import { type LoadedState, loadPartitionState, swapPartitionState } from './partition-state.js';
-import type { PendingIds } from '../identity/pending-ids.js';
 import type { Progress } from './progress.js';
-import type { RecentIds } from '../identity/recent-ids.js';
-import type { RepeatRule } from '../identity/repeats.js';
 
 export interface SequencerLimits {
   maxBatchBytes: number;

@@ -26,8 +26,8 @@ export function bytesColumn(name: string, values: readonly Uint8Array[], format:
 export function textColumn(name: string, values: readonly string[]): ArrowColumn {
   const encoded = new Map<string, Uint8Array>();
   const bytes = values.map((value) => {
-    let known = encoded.get(value);
-    if (known === undefined) encoded.set(value, (known = Buffer.from(value, 'utf8')));
+    const known = encoded.get(value) ?? Buffer.from(value, 'utf8');
+    encoded.set(value, known);
     return known;
   });
   return bytesColumn(name, bytes, 'u');

@@ -12,8 +12,8 @@ import type {
 } from '../../ports/store.js';
 import { bytesColumn, hashColumn, textColumn, uint8Column, uint64Column } from './arrow-columns.js';
 import { Engine, type EngineOptions } from './engine.js';
-import type { Parameters } from './parameters.js';
 import { pageSql } from './page-sql.js';
+import type { Parameters } from './parameters.js';
 import { RowBinaryReader } from './row-binary.js';
 import { CREATE_DATABASE, CREATE_EVENTS, CREATE_TREE, insertEvents, insertTree } from './tables.js';
 

@@ -124,7 +124,7 @@ class LmdbRegistry implements Registry {
       let revision = before;
       const outcome = groups.map((swaps) =>
         swaps.map((swap): RegistryWriteResult => {
-          if (readRevision(database, swap.key) !== swap.expectedRevision) return { ok: false };
+          if (!isAt(swap, readRevision(database, swap.key))) return { ok: false };
           revision += 1;
           changes.push(applySwap(database, swap, revision));
           return { ok: true, revision };
@@ -140,6 +140,11 @@ class LmdbRegistry implements Registry {
   #refuseWhenClosed(): void {
     if (this.#closing) throw new PortFailure('closed', 'registry: closed');
   }
+}
+
+/** Removing what is not there is a conflict, even when that is what was expected. */
+function isAt({ expectedRevision, bytes }: Swap, revision: number): boolean {
+  return revision === expectedRevision && (revision > 0 || bytes !== undefined);
 }
 
 function applySwap(database: Database, { key, bytes }: Swap, revision: number): RegistryChange {

@@ -100,7 +100,9 @@ class MemoryRegistry implements Registry {
 
   #swap({ key, expectedRevision, json }: Swap): RegistryWriteResult {
     const state = this.#state;
-    if ((state.documents.get(key)?.revision ?? 0) !== expectedRevision) return { ok: false };
+    const current = state.documents.get(key)?.revision ?? 0;
+    // Removing what is not there is a conflict, even when that is what was expected.
+    if (current !== expectedRevision || (current === 0 && json === undefined)) return { ok: false };
     state.lastRevision += 1;
     const revision = state.lastRevision;
     if (json === undefined) state.documents.delete(key);

@@ -5,6 +5,7 @@ import type {
   EventStore,
   PageQuery,
   Position,
+  ReceivedId,
   SealedBatch,
   StoredEntry,
   TreeNodeRow,
@@ -97,11 +98,11 @@ class MemoryStore implements EventStore {
     });
   }
 
-  async *idsReceivedSince(receivedSinceNs: bigint, before: Position): AsyncGenerator<{ tenant: string; id: string }[]> {
+  async *idsReceivedSince(receivedSinceNs: bigint, before: Position): AsyncGenerator<ReceivedId[]> {
     const ids = await this.#handle.run('idsReceivedSince', () =>
       this.#state.rows
         .filter((row) => row.position < before && row.receivedNs >= receivedSinceNs)
-        .map(({ tenant, id }) => ({ tenant, id })),
+        .map(({ tenant, id, receivedNs }) => ({ tenant, id, receivedAtNs: receivedNs })),
     );
     for (let start = 0; start < ids.length; start += IDS_PER_BATCH) yield ids.slice(start, start + IDS_PER_BATCH);
   }

@@ -135,9 +135,11 @@ export function describeStoreLookups(context: StoreContext): void {
     );
     const found: string[] = [];
     for await (const ids of context.store.idsReceivedSince(timeNs(receivedAt(5)), 110)) {
-      found.push(...ids.map(({ tenant, id }) => `${tenant} ${id}`));
+      found.push(...ids.map(({ tenant, id, receivedAtNs }) => `${tenant} ${id} ${receivedAtNs}`));
     }
-    const expected = tenants.flatMap((tenant) => ['r5', 'r6', 'r7', 'r8', 'r9'].map((id) => `${tenant} ${id}`));
+    const expected = tenants.flatMap((tenant) =>
+      [5, 6, 7, 8, 9].map((index) => `${tenant} r${index} ${timeNs(receivedAt(index))}`),
+    );
     expect(found.sort()).toEqual(expected.sort());
   });
 }

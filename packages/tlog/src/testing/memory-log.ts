@@ -14,7 +14,7 @@ import {
   tilePath,
   tilesForSize,
   tileWidth,
-} from '../src/index.js';
+} from '../index.js';
 
 export const ORIGIN = 'example.com/log';
 

@@ -1,0 +1,78 @@
+import { entriesPath, type LogReader, MAX_ENTRY_BYTES, TILE_WIDTH, type Tile, tilePath } from '@attestlog/tlog';
+import type { CommandContext } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import { CliFailure } from '../failure.js';
+import { textOf } from '../http/api-client.js';
+import { type HttpAnswer, httpGet } from '../http/http-get.js';
+import { failureFromAnswer } from '../http/problem-details.js';
+import type { LogAddress } from './log-address.js';
+
+const MAX_CHECKPOINT_BYTES = 1024 * 1024;
+const MAX_TILE_BYTES = TILE_WIDTH * 32;
+const MAX_BUNDLE_BYTES = TILE_WIDTH * (2 + MAX_ENTRY_BYTES);
+/** A verification may take long and should survive a restart of the server. */
+const ATTEMPTS = 6;
+
+/**
+ * Reads a tlog-tiles log over HTTP. Sizes are bounded, since nobody vouches for the log: of a longer answer one byte
+ * too many is returned, which the verifier finds.
+ */
+export class HttpLogReader implements LogReader {
+  readonly #context: CommandContext;
+  readonly #log: LogAddress;
+  #reached = false;
+
+  constructor(context: CommandContext, log: LogAddress) {
+    this.#context = context;
+    this.#log = log;
+  }
+
+  async checkpoint(): Promise<string> {
+    return this.text('checkpoint');
+  }
+
+  /** A text file of the log. @throws CliFailure `notFound` if it is not there. */
+  async text(path: string): Promise<string> {
+    const answer = await this.#get(path, MAX_CHECKPOINT_BYTES);
+    if (answer.status === 404) {
+      throw new CliFailure(EXIT.notFound, `There is no log at ${this.#log.prefix}`, {
+        detail: `No ${path} there.`,
+        remedy: 'Check the address and the tenant. A tenant has a log from its first event on.',
+      });
+    }
+    return textOf(answer);
+  }
+
+  async tile(tile: Tile): Promise<Uint8Array | undefined> {
+    const bytes = await this.#bytes(tilePath(tile), MAX_TILE_BYTES);
+    if (bytes !== undefined || tile.width === TILE_WIDTH) return bytes;
+    return this.#bytes(tilePath({ ...tile, width: TILE_WIDTH }), MAX_TILE_BYTES);
+  }
+
+  async entries(index: number, width: number): Promise<Uint8Array | undefined> {
+    const bytes = await this.#bytes(entriesPath(index, width), MAX_BUNDLE_BYTES);
+    // A partial one may have been dropped since the full one exists.
+    if (bytes !== undefined || width === TILE_WIDTH) return bytes;
+    return this.#bytes(entriesPath(index, TILE_WIDTH), MAX_BUNDLE_BYTES);
+  }
+
+  async #bytes(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    const answer = await this.#get(path, maxBytes);
+    return answer.status === 404 ? undefined : answer.body;
+  }
+
+  /** The answer, which is 200 or 404. */
+  async #get(path: string, maxBytes: number): Promise<HttpAnswer> {
+    const url = new URL(path, this.#log.prefix).href;
+    const answer = await httpGet(this.#context, url, {
+      headers: this.#log.headers,
+      maxBytes,
+      attempts: ATTEMPTS,
+      // A server that has never answered is more likely misspelt than restarting.
+      retryUnreachable: this.#reached,
+    });
+    this.#reached = true;
+    if (answer.status === 200 || answer.status === 404) return answer;
+    throw failureFromAnswer(answer.status, textOf(answer), url);
+  }
+}

@@ -1,0 +1,118 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ItemResult } from '../intake/item.js';
+import type { SealedBatchSummary } from '../sequencer/sequencer.js';
+
+/** What is read when the metrics are asked for. */
+export interface MetricSources {
+  journal(): Promise<{ heldBytes: number; lastSequence: number }>;
+  sealedThrough(): number;
+  pendingIds(): number;
+  recentIds(): { ids: number; bytes: number; complete: boolean };
+  requestsUnderWay(): number;
+}
+
+const SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** The server's metrics, in a registry of their own. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #events = new Counter({
+    name: 'attestlog_events_total',
+    help: 'Events that were sent, by what became of them.',
+    labelNames: ['result'] as const,
+    registers: [this.registry],
+  });
+  readonly #requests = new Histogram({
+    name: 'attestlog_http_request_duration_seconds',
+    help: 'Time from a request to the end of its answer.',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+  readonly #sealed = new Counter({
+    name: 'attestlog_sealed_events_total',
+    help: 'Events that were sealed into their tenants’ logs.',
+    registers: [this.registry],
+  });
+  readonly #repeats = new Counter({
+    name: 'attestlog_sequencer_repeats_total',
+    help: 'Records that the sequencer dropped because they were sealed already.',
+    registers: [this.registry],
+  });
+  readonly #batchSeconds = new Histogram({
+    name: 'attestlog_sequencer_batch_duration_seconds',
+    help: 'Time to seal one batch.',
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+  readonly #batchEvents = new Histogram({
+    name: 'attestlog_sequencer_batch_events',
+    help: 'Events in one batch.',
+    buckets: [1, 10, 100, 1000, 5000, 10_000, 25_000, 50_000, 100_000],
+    registers: [this.registry],
+  });
+  readonly #failures = new Counter({
+    name: 'attestlog_sequencer_failures_total',
+    help: 'Batches that failed and were taken up again.',
+    registers: [this.registry],
+  });
+  readonly #witness = new Counter({
+    name: 'attestlog_witness_requests_total',
+    help: 'Cosignatures that witnesses were asked for.',
+    labelNames: ['witness', 'result'] as const,
+    registers: [this.registry],
+  });
+
+  constructor(sources: MetricSources) {
+    collectDefaultMetrics({ register: this.registry });
+    this.#gauge('attestlog_journal_held_bytes', 'Bytes in the journal that are not sealed yet.', async () => {
+      return (await sources.journal()).heldBytes;
+    });
+    this.#gauge('attestlog_journal_lag_chunks', 'Chunks in the journal that are not sealed yet.', async () => {
+      return Math.max(0, (await sources.journal()).lastSequence - sources.sealedThrough());
+    });
+    this.#gauge('attestlog_pending_ids', 'Ids of events that are not sealed yet.', () => sources.pendingIds());
+    this.#gauge('attestlog_recent_ids', 'Ids that are remembered.', () => sources.recentIds().ids);
+    this.#gauge('attestlog_recent_ids_bytes', 'Memory for remembered ids.', () => sources.recentIds().bytes);
+    this.#gauge('attestlog_recent_ids_complete', '1 when every id of the window is remembered.', () =>
+      sources.recentIds().complete ? 1 : 0,
+    );
+    this.#gauge('attestlog_http_requests_under_way', 'Requests under way.', () => sources.requestsUnderWay());
+  }
+
+  countResults(results: readonly ItemResult[]): void {
+    const counts = { stored: 0, duplicate: 0, conflict: 0, refused: 0 };
+    for (const { status } of results) counts[status] += 1;
+    for (const [result, count] of Object.entries(counts)) if (count > 0) this.#events.inc({ result }, count);
+  }
+
+  observeRequest(method: string, route: string, status: number, seconds: number): void {
+    this.#requests.observe({ method, route, status: String(status) }, seconds);
+  }
+
+  observeBatch(summary: SealedBatchSummary, seconds: number): void {
+    this.#sealed.inc(summary.events);
+    this.#repeats.inc(summary.repeats);
+    this.#batchSeconds.observe(seconds);
+    this.#batchEvents.observe(summary.events);
+  }
+
+  countFailedBatch(): void {
+    this.#failures.inc();
+  }
+
+  countWitness(witness: string, result: 'cosigned' | 'failed'): void {
+    this.#witness.inc({ witness, result });
+  }
+
+  #gauge(name: string, help: string, read: () => number | Promise<number>): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      async collect() {
+        this.set(await read());
+      },
+    });
+  }
+}

@@ -1,0 +1,175 @@
+import {
+  consistencyProof,
+  EMPTY_ROOT,
+  ed25519PublicKey,
+  ed25519Signer,
+  ed25519Verifier,
+  formatReceipt,
+  formatVerifierKey,
+  inclusionProof,
+  type NoteSigner,
+  openCheckpoint,
+  signCheckpoint,
+  TILE_WIDTH,
+  type Tile,
+  type TileReader,
+  TYPE_ED25519,
+} from '@attestlog/tlog';
+import { Problem } from '../errors.js';
+import { from } from '../failures.js';
+import type { Registry } from '../ports/registry.js';
+import type { EventStore } from '../ports/store.js';
+import type { Head } from '../sequencer/head.js';
+import { readHead } from '../sequencer/heads.js';
+import type { Progress } from '../sequencer/progress.js';
+import { EntryBundles } from './entry-bundles.js';
+import { type PublishedCheckpoint, publishedKey } from './published-checkpoint.js';
+import type { SigningKeys } from './signing-keys.js';
+import { Tiles } from './tiles.js';
+
+export interface PublicLogParts {
+  registry: Registry;
+  store: EventStore;
+  progress: Progress;
+  keys: SigningKeys;
+  /** The name of the log is this and the tenant: `origin/tenant`. */
+  originPrefix: string;
+  /** With witnesses, checkpoints are served as they were published, after the witnesses were asked. */
+  hasWitnesses: boolean;
+}
+
+export interface SignedHead {
+  head: Head;
+  /** The signed note. */
+  checkpoint: string;
+}
+
+const MAX_CACHED_CHECKPOINTS = 1000;
+
+/** A tenant's log as outsiders see it: C2SP tlog-tiles, checkpoints and receipts. */
+export class PublicLog {
+  readonly #parts: PublicLogParts;
+  readonly #tiles: Tiles;
+  readonly #bundles: EntryBundles;
+  readonly #signed = new Map<string, string>();
+
+  constructor(parts: PublicLogParts) {
+    this.#parts = parts;
+    this.#tiles = new Tiles(parts.store);
+    this.#bundles = new EntryBundles(parts.store);
+  }
+
+  originOf(tenant: string): string {
+    return `${this.#parts.originPrefix}/${tenant}`;
+  }
+
+  /** The committed tree; an empty one for a tenant without entries. */
+  async head(tenant: string): Promise<Head> {
+    const { registry, progress } = this.#parts;
+    const head = await from('registry', readHead(registry, tenant, progress.sealedThrough));
+    return head ?? { size: 0, root: Uint8Array.from(EMPTY_ROOT), edge: [], through: 0 };
+  }
+
+  /** The committed tree and a checkpoint of it. */
+  async signedHead(tenant: string): Promise<SignedHead> {
+    const head = await this.head(tenant);
+    return { head, checkpoint: await this.sign(tenant, head) };
+  }
+
+  /** The checkpoint that the log shows. Its size never goes back. */
+  async checkpoint(tenant: string): Promise<string> {
+    if (this.#parts.hasWitnesses) {
+      const published = await this.#published(tenant);
+      if (published !== undefined) return published.note;
+    }
+    return (await this.signedHead(tenant)).checkpoint;
+  }
+
+  /** A checkpoint of this head, signed by every active key. */
+  async sign(tenant: string, head: Head): Promise<string> {
+    const key = `${tenant}/${head.size}`;
+    const known = this.#signed.get(key);
+    if (known !== undefined) return known;
+    const origin = this.originOf(tenant);
+    const note = signCheckpoint({ origin, size: head.size, root: head.root }, await this.#signers(tenant));
+    this.#signed.set(key, note);
+    if (this.#signed.size > MAX_CACHED_CHECKPOINTS) this.#signed.delete(this.#signed.keys().next().value!);
+    return note;
+  }
+
+  /** Verifier keys, one a line: those that sign now, the newest first, then those that signed once. */
+  async verifierKeys(tenant: string): Promise<string[]> {
+    const { active, retired } = await this.#parts.keys.keysOf(tenant);
+    const origin = this.originOf(tenant);
+    return [...active, ...retired].map((key) => formatVerifierKey(origin, TYPE_ED25519, ed25519PublicKey(key)));
+  }
+
+  tileReader(tenant: string): TileReader {
+    return this.#tiles.readerFor(tenant);
+  }
+
+  /** The tlog-proof of the entry at an index, against the published checkpoint where that covers it. */
+  async receipt(tenant: string, index: number): Promise<string> {
+    const { size, checkpoint } = await this.#checkpointCovering(tenant, index);
+    const proof = await inclusionProof(index, size, this.tileReader(tenant));
+    return formatReceipt({ index, proof, checkpoint });
+  }
+
+  /** @throws Problem `log-range-invalid` */
+  async consistency(tenant: string, fromSize: number, toSize: number): Promise<Uint8Array[]> {
+    const { size } = await this.head(tenant);
+    if (fromSize < 1 || fromSize > toSize || toSize > size) {
+      throw new Problem('log-range-invalid', { detail: `from ${fromSize}, to ${toSize}, size ${size}` });
+    }
+    return consistencyProof(fromSize, toSize, this.tileReader(tenant));
+  }
+
+  /** A hash tile. @throws Problem `tile-unknown` for one that the tree does not have */
+  async tile(tenant: string, tile: Tile): Promise<Uint8Array> {
+    requireTile(tile.level, tile.index, tile.width, (await this.head(tenant)).size);
+    return this.#tiles.tile(tenant, tile);
+  }
+
+  /** An entry bundle. @throws Problem `tile-unknown` also where retention has removed an entry of it */
+  async bundle(tenant: string, index: number, width: number): Promise<Uint8Array> {
+    const { size } = await this.head(tenant);
+    requireTile(0, index, width, size);
+    const bundle = await this.#bundles.bundle(tenant, index, width, size);
+    if (bundle === undefined) throw new Problem('tile-unknown');
+    return bundle;
+  }
+
+  async #checkpointCovering(tenant: string, index: number): Promise<{ size: number; checkpoint: string }> {
+    const published = this.#parts.hasWitnesses ? await this.#published(tenant) : undefined;
+    if (published !== undefined && published.size > index) {
+      return { size: published.size, checkpoint: published.note };
+    }
+    const { head, checkpoint } = await this.signedHead(tenant);
+    if (index >= head.size) throw new Problem('event-unknown');
+    return { size: head.size, checkpoint };
+  }
+
+  /** What was published last, unless its key has been taken out of use since. */
+  async #published(tenant: string): Promise<PublishedCheckpoint | undefined> {
+    const document = await from('registry', this.#parts.registry.get<PublishedCheckpoint>(publishedKey(tenant)));
+    if (document === undefined) return undefined;
+    const [newest] = await this.verifierKeys(tenant);
+    try {
+      openCheckpoint(document.value.note, [ed25519Verifier(newest!)], this.originOf(tenant));
+      return document.value;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #signers(tenant: string): Promise<NoteSigner[]> {
+    const { active } = await this.#parts.keys.keysOf(tenant);
+    return active.map((key) => ed25519Signer(this.originOf(tenant), key));
+  }
+}
+
+/** A tile exists in every width that the tree has hashes for: partial ones of earlier sizes stay available. */
+function requireTile(level: number, index: number, width: number, size: number): void {
+  const hashes = Math.floor(size / TILE_WIDTH ** level);
+  if (width < 1 || index * TILE_WIDTH + width > hashes) throw new Problem('tile-unknown');
+}

@@ -1,0 +1,230 @@
+/**
+ * Every setting of the server, once: the command's flags and their help, the environment's variables, the defaults,
+ * `.env.example` and the configuration's type all come from this list. A flag wins over the environment.
+ */
+export type SettingType = 'string' | 'integer' | 'boolean' | 'duration' | 'bytes' | 'list';
+
+export interface Setting {
+  /** The flag without its dashes: `data`. */
+  name: string;
+  /** The variable: `ATTESTLOG_DATA`. */
+  env: string;
+  type: SettingType;
+  /** As one would write it. Absent: there is no value unless one is given. */
+  default?: string;
+  help: string;
+  /** Never shown and never logged. */
+  secret?: true;
+  /** Bounds of a number, of a duration in milliseconds, or of a size in bytes. */
+  min?: number;
+  max?: number;
+  /** The values that a string may have. */
+  choices?: readonly string[];
+}
+
+const define = <const T extends readonly Omit<Setting, 'env'>[]>(list: T) => list;
+
+const definitions = define([
+  {
+    name: 'data',
+    type: 'string',
+    default: './attestlog-data',
+    help: 'Folder for everything that the server keeps. One server at a time may use it.',
+  },
+  {
+    name: 'host',
+    type: 'string',
+    default: '127.0.0.1',
+    help: 'Address to listen on. 0.0.0.0 listens on all; put TLS in front of it then.',
+  },
+  {
+    name: 'port',
+    type: 'integer',
+    default: '8480',
+    min: 0,
+    max: 65_535,
+    help: 'Port to listen on; 0 takes a free one.',
+  },
+  {
+    name: 'bootstrap-key',
+    type: 'string',
+    secret: true,
+    help: 'The key that requests must carry, at least 24 characters. Without it, one is made on the first start, shown once and kept hashed.',
+  },
+  {
+    name: 'origin',
+    type: 'string',
+    default: 'attestlog.local',
+    help: 'Name of this deployment inside checkpoints, best a domain that you own; a log is called ORIGIN/TENANT. It cannot be changed once events are recorded.',
+  },
+  {
+    name: 'signing-key-per',
+    type: 'string',
+    default: 'deployment',
+    choices: ['deployment', 'tenant'],
+    help: 'Whether all logs are signed by one key, or each tenant by its own.',
+  },
+  {
+    name: 'public-log',
+    type: 'boolean',
+    default: 'true',
+    help: 'Whether checkpoints, hash tiles and verifier keys are readable without a credential. Entries never are.',
+  },
+  {
+    name: 'witnesses',
+    type: 'list',
+    default: '',
+    help: 'Witnesses to ask for cosignatures, each as "VERIFIER_KEY URL", separated by commas.',
+  },
+  {
+    name: 'witness-interval',
+    type: 'duration',
+    default: '1s',
+    min: 100,
+    help: 'How often checkpoints are published when there are witnesses.',
+  },
+  {
+    name: 'max-future-skew',
+    type: 'duration',
+    default: '5m',
+    min: 0,
+    help: 'How far an event time may lie in the future; a later one is refused.',
+  },
+  {
+    name: 'repeat-window',
+    type: 'duration',
+    default: '7d',
+    min: 1000,
+    max: 3_155_760_000_000,
+    help: 'How long an id is remembered, so that a repeat is recognised whatever its event time.',
+  },
+  {
+    name: 'repeat-memory',
+    type: 'bytes',
+    default: '1GiB',
+    min: 4_194_304,
+    help: 'Memory for remembering ids (1.5 bytes each). When it is used up, recognising a repeat takes a look into the store for every event.',
+  },
+  {
+    name: 'journal-size',
+    type: 'bytes',
+    default: '4GiB',
+    min: 16_777_216,
+    help: 'How much may wait in the journal. When it is full, events are answered with 503.',
+  },
+  {
+    name: 'batch-bytes',
+    type: 'bytes',
+    default: '24MiB',
+    min: 1_048_576,
+    max: 1_073_741_824,
+    help: 'How much of the journal is sealed at once, at most.',
+  },
+  {
+    name: 'batch-linger',
+    type: 'duration',
+    default: '200ms',
+    min: 0,
+    max: 60_000,
+    help: 'How long the sequencer lets events gather after a batch, unless somebody waits for them.',
+  },
+  {
+    name: 'cached-heads',
+    type: 'integer',
+    default: '4096',
+    min: 1,
+    max: 10_000_000,
+    help: 'Tree heads that are kept in memory.',
+  },
+  {
+    name: 'read-wait',
+    type: 'duration',
+    default: '2s',
+    min: 0,
+    max: 60_000,
+    help: 'How long a read waits for writes that were acknowledged before it; 0 turns that off.',
+  },
+  {
+    name: 'max-body',
+    type: 'bytes',
+    default: '32MiB',
+    min: 65_536,
+    max: 536_870_912,
+    help: 'Largest body of a single event or a batch. A stream may be of any length.',
+  },
+  {
+    name: 'max-requests',
+    type: 'integer',
+    default: '1024',
+    min: 1,
+    max: 1_000_000,
+    help: 'Requests that may be under way at once; more are answered with 429.',
+  },
+  {
+    name: 'max-intake-bytes',
+    type: 'bytes',
+    default: '256MiB',
+    min: 1_048_576,
+    help: 'Bytes of events that may be on their way into the journal at once; more are answered with 429.',
+  },
+  {
+    name: 'request-timeout',
+    type: 'duration',
+    default: '60s',
+    min: 1000,
+    max: 3_600_000,
+    help: 'How long a client may take to send a request, or to read on in an answer, before it is let go.',
+  },
+  {
+    name: 'stop-timeout',
+    type: 'duration',
+    default: '20s',
+    min: 0,
+    max: 3_600_000,
+    help: 'How long stopping waits for requests and for sealing what was accepted.',
+  },
+  {
+    name: 'query-sessions',
+    type: 'integer',
+    default: '4',
+    min: 1,
+    max: 12,
+    help: 'Queries that the embedded store answers at once.',
+  },
+  {
+    name: 'query-timeout',
+    type: 'duration',
+    default: '30s',
+    min: 1000,
+    max: 3_600_000,
+    help: 'How long one query of the store may take.',
+  },
+  {
+    name: 'query-memory',
+    type: 'bytes',
+    default: '1GiB',
+    min: 67_108_864,
+    help: 'Memory that one query of the store may use.',
+  },
+  {
+    name: 'store-memory',
+    type: 'bytes',
+    default: '4GiB',
+    min: 536_870_912,
+    help: 'Memory that the embedded store may use in all.',
+  },
+  {
+    name: 'log-level',
+    type: 'string',
+    default: 'info',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    help: 'Which lines the server logs.',
+  },
+]);
+
+export type SettingName = (typeof definitions)[number]['name'];
+
+export const settings: readonly (Setting & { name: SettingName })[] = definitions.map((definition) => ({
+  ...definition,
+  env: `ATTESTLOG_${definition.name.toUpperCase().replaceAll('-', '_')}`,
+}));
