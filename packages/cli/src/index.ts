@@ -1,1 +1,1 @@
-export {};
+export { EXIT, type ExitCode, exitCodeMeanings } from './exit-codes.js';

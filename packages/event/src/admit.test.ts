@@ -137,7 +137,7 @@ describe('a refused event', () => {
     ['an empty actor', { action: 'a.b', actor: {} }, 'too-short', '/actor'],
     ['an empty target', { action: 'a.b', targets: [{ id: 'x' }, {}] }, 'too-short', '/targets/1'],
     ['too many targets', { action: 'a.b', targets: Array(65).fill({ id: 'x' }) }, 'too-many-items', '/targets'],
-    ['an empty id', { action: 'a.b', id: '' }, 'too-short', '/id'],
+    ['an empty id', { action: 'a.b', id: '' }, 'bad-format', '/id'],
     ['an id with a space', { action: 'a.b', id: 'a b' }, 'bad-format', '/id'],
     ['a long id', { action: 'a.b', id: long(bounds.ID_MAX_CHARS) }, 'too-long', '/id'],
     ['a bad time', { action: 'a.b', time: 'yesterday' }, 'invalid-time', '/time'],
@@ -171,7 +171,7 @@ describe('a refused event', () => {
 
   it('because of depth says where, at any depth', () => {
     for (const levels of [63, 10_000]) {
-      const { value } = { value: JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown };
+      const value: unknown = JSON.parse('['.repeat(levels) + ']'.repeat(levels));
       expect(admitEvent({ action: 'a.b', request: value }, context).ok).toBe(levels === 63);
       if (levels > 63) {
         expect(admitEvent({ action: 'a.b', request: value }, context)).toMatchObject({

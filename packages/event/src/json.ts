@@ -9,7 +9,9 @@ export interface JsonProblem extends FieldProblem {
   readonly column?: number;
 }
 
-export type JsonResult = { readonly value: Json; readonly error?: never } | { readonly error: JsonProblem };
+export type JsonResult =
+  | { readonly value: Json; readonly error?: never }
+  | { readonly value?: never; readonly error: JsonProblem };
 
 /**
  * Reads JSON (RFC 8259) strictly: what two readers could understand differently is refused, with the place.
@@ -34,7 +36,7 @@ export function parseJson(text: string): JsonResult {
 
 export type JsonArrayResult =
   | { readonly items: readonly JsonResult[]; readonly error?: never }
-  | { readonly error: JsonProblem };
+  | { readonly items?: never; readonly error: JsonProblem };
 
 /**
  * Reads a batch: a JSON array. A text that is no JSON array, or has too many items, is refused as a whole; whatever is

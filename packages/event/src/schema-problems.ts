@@ -46,10 +46,13 @@ const otherNames = new Map<string, string>([
  */
 export function schemaProblems(issues: readonly Issue[], value: unknown): FieldProblem[] {
   const problems: FieldProblem[] = [];
+  const misnamed = new Set<string>();
   for (const issue of issues) {
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) problems.push(unknownField(issue.path, key));
-    } else {
+      misnamed.add(jsonPointer(issue.path));
+      for (const key of issue.keys.slice(0, PROBLEMS_MAX_ITEMS)) problems.push(unknownField(issue.path, key));
+    } else if (issue.code !== 'custom' || !misnamed.has(jsonPointer(issue.path))) {
+      // An object that seems empty because its one field has a wrong name was reported for the name.
       problems.push(fieldProblem(issue, value));
     }
     if (problems.length >= PROBLEMS_MAX_ITEMS) break;

@@ -28,7 +28,7 @@ const payload = (description: string) =>
     })
     .meta({ description });
 
-const someField = (value: object) => Object.keys(value).length > 0;
+const someField = (value: object) => Object.values(value).some((field) => field !== undefined);
 const noField = { error: 'At least one field is needed.', params: { code: 'too-short' } };
 
 const party = {
@@ -109,9 +109,8 @@ export const fileSchema = z.strictObject(fileFields).meta({ description: 'The fi
 const eventFields = {
   id: z
     .string()
-    .min(1)
     .max(bounds.ID_MAX_CHARS)
-    .regex(ID_PATTERN, { error: 'Only visible ASCII characters without spaces.' })
+    .regex(ID_PATTERN, { error: 'Must be visible ASCII characters without spaces, at least one.' })
     .meta({
       description: "The event's identity within the tenant: the same id is kept once. Made when absent (UUIDv7).",
     })

@@ -84,7 +84,10 @@ export async function importFiles(
 }
 
 /** Better to be told of a wrong key or address before reading gigabytes. A tenant without a log is made by its first event. */
-async function checkCredential(context: CommandContext, server: Awaited<ReturnType<typeof connectionTo>>): Promise<void> {
+async function checkCredential(
+  context: CommandContext,
+  server: Awaited<ReturnType<typeof connectionTo>>,
+): Promise<void> {
   try {
     await new ApiClient(context, server).getJson('api/v1/log');
   } catch (error) {
@@ -101,7 +104,8 @@ function textReport(context: CommandContext, options: ImportOptions, tally: Impo
     ['conflicts', tally.conflicts, tally.conflicts > 0 ? style.red : style.dim],
     ['refused', tally.refused, tally.refused > 0 ? style.red : style.dim],
   ];
-  const resumed = tally.resumedAfter > 0 ? `resumed after ${count(tally.resumedAfter)} records of an earlier run\n` : '';
+  const resumed =
+    tally.resumedAfter > 0 ? `resumed after ${count(tally.resumedAfter)} records of an earlier run\n` : '';
   const lines = rows.map(([name, value, colour]) => `${colour(name.padEnd(12))}${count(value).padStart(12)}\n`);
   return resumed + lines.join('') + findingsText(tally);
 }

@@ -61,7 +61,8 @@ export function unreachable(url: string, cause: unknown): CliFailure {
 async function getOnce(context: HttpContext, url: string, options: GetOptions): Promise<HttpAnswer> {
   const controller = new AbortController();
   const abort = () => controller.abort(context.signal.reason);
-  const restart = () => setTimeout(() => controller.abort(new Error('the server did not answer in time')), REQUEST_TIMEOUT_MS);
+  const restart = () =>
+    setTimeout(() => controller.abort(new Error('the server did not answer in time')), REQUEST_TIMEOUT_MS);
   let timer = restart();
   context.signal.throwIfAborted();
   context.signal.addEventListener('abort', abort);

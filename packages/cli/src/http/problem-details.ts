@@ -23,12 +23,12 @@ export function problemDetails(value: unknown): ProblemDetails {
   if (!isRecord(value)) return { problems: [] };
   const text = (name: string) => (typeof value[name] === 'string' ? { [name]: value[name] } : {});
   return {
-    ...(typeof value['status'] === 'number' ? { status: value['status'] } : {}),
+    ...(typeof value.status === 'number' ? { status: value.status } : {}),
     ...text('title'),
     ...text('detail'),
     ...text('code'),
     ...text('remedy'),
-    problems: pointedProblems(value['problems']),
+    problems: pointedProblems(value.problems),
   };
 }
 
@@ -36,9 +36,9 @@ export function problemDetails(value: unknown): ProblemDetails {
 export function pointedProblems(value: unknown): PointedProblem[] {
   if (!Array.isArray(value)) return [];
   return value.filter(isRecord).map((item) => ({
-    code: String(item['code'] ?? ''),
-    pointer: String(item['pointer'] ?? ''),
-    message: String(item['message'] ?? ''),
+    code: String(item.code ?? ''),
+    pointer: String(item.pointer ?? ''),
+    message: String(item.message ?? ''),
   }));
 }
 

@@ -28,9 +28,9 @@ export interface Server {
  * @throws CliFailure `usage` for an address that is not http(s), or a key or tenant that no header can hold.
  */
 export async function connectionTo(options: ConnectionOptions, env: CommandContext['env']): Promise<Server> {
-  const baseUrl = httpUrl(options.url ?? nonEmpty(env['ATTESTLOG_URL']) ?? DEFAULT_URL);
-  const tenant = headerValue(options.tenant ?? nonEmpty(env['ATTESTLOG_TENANT']) ?? DEFAULT_TENANT, 'tenant');
-  const apiKey = await credentialOf(options, nonEmpty(env['ATTESTLOG_KEY']));
+  const baseUrl = httpUrl(options.url ?? nonEmpty(env.ATTESTLOG_URL) ?? DEFAULT_URL);
+  const tenant = headerValue(options.tenant ?? nonEmpty(env.ATTESTLOG_TENANT) ?? DEFAULT_TENANT, 'tenant');
+  const apiKey = await credentialOf(options, nonEmpty(env.ATTESTLOG_KEY));
   return {
     baseUrl,
     tenant,

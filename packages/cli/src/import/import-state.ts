@@ -31,7 +31,7 @@ export function defaultStateFile(identity: ImportIdentity, env: Readonly<Record<
   const paths = identity.paths.map((path) => (path === STDIN_PATH ? path : resolve(path)));
   const key = JSON.stringify([identity.url, identity.tenant, identity.format, ...paths]);
   const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
-  const base = env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state');
+  const base = env.XDG_STATE_HOME || join(env.HOME || homedir(), '.local', 'state');
   return join(base, 'attestlog', 'imports', `${name}.json`);
 }
 
@@ -130,7 +130,7 @@ function sameFile(state: FileState | undefined, source: SourceFile): boolean {
 function parseState(text: string): { finished: FileState[]; current?: FileState } | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (!isRecord(value) || value['version'] !== VERSION || !Array.isArray(value['finished'])) return undefined;
+    if (!isRecord(value) || value.version !== VERSION || !Array.isArray(value.finished)) return undefined;
     const { finished, current } = value;
     if (!finished.every(isFileState)) return undefined;
     if (current === undefined) return { finished };
@@ -143,7 +143,7 @@ function parseState(text: string): { finished: FileState[]; current?: FileState 
 function isFileState(value: unknown): value is FileState {
   return (
     isRecord(value) &&
-    typeof value['path'] === 'string' &&
+    typeof value.path === 'string' &&
     ['size', 'mtimeMs', 'acknowledged'].every((name) => typeof value[name] === 'number')
   );
 }

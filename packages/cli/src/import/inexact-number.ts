@@ -16,7 +16,8 @@ export function inexactNumber(value: unknown): PointedProblem | undefined {
     if (Array.isArray(item.value)) {
       for (const [at, inner] of item.value.entries()) open.push({ value: inner, path: { outer: item.path, step: at } });
     } else if (isPlainObject(item.value)) {
-      for (const [key, inner] of Object.entries(item.value)) open.push({ value: inner, path: { outer: item.path, step: key } });
+      for (const [key, inner] of Object.entries(item.value))
+        open.push({ value: inner, path: { outer: item.path, step: key } });
     }
   }
   return undefined;

@@ -35,11 +35,7 @@ export interface LineStream {
  * Opens a POST of NDJSON. Not with `fetch`, which gives the answer only when the whole request has been written.
  * @param now milliseconds since 1970, for a `Retry-After` with a date
  */
-export function openLineStream(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  now: () => number,
-): LineStream {
+export function openLineStream(url: string, headers: Readonly<Record<string, string>>, now: () => number): LineStream {
   const { request } = url.startsWith('https:') ? https : http;
   const outgoing = request(url, {
     method: 'POST',
@@ -96,7 +92,10 @@ async function refusalOf(response: IncomingMessage, url: string, now: () => numb
   const status = response.statusCode ?? 0;
   if (isBusy(status)) {
     response.resume();
-    return new StreamBroken(`the server is busy (status ${status})`, parseRetryAfter(response.headers['retry-after'], now()));
+    return new StreamBroken(
+      `the server is busy (status ${status})`,
+      parseRetryAfter(response.headers['retry-after'], now()),
+    );
   }
   let body = '';
   try {

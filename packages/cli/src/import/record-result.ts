@@ -1,4 +1,10 @@
-import { isRecord, type PointedProblem, pointedProblems, type ProblemDetails, problemDetails } from '../http/problem-details.js';
+import {
+  isRecord,
+  type PointedProblem,
+  type ProblemDetails,
+  pointedProblems,
+  problemDetails,
+} from '../http/problem-details.js';
 
 /** What became of a record. */
 export interface RecordResult {
@@ -24,13 +30,13 @@ export function parseResultLine(text: string): ResultLine | undefined {
     return undefined;
   }
   if (!isRecord(value)) return undefined;
-  if (value['done'] === true) return { kind: 'done' };
-  if (value['done'] === false) return { kind: 'stopped', problem: problemDetails(value['error']) };
+  if (value.done === true) return { kind: 'done' };
+  if (value.done === false) return { kind: 'stopped', problem: problemDetails(value.error) };
   const { status, id, line } = value;
   if (typeof status !== 'string' || !statuses.includes(status)) return undefined;
   const result: RecordResult = {
     status: status as RecordResult['status'],
-    problems: pointedProblems(value['problems']),
+    problems: pointedProblems(value.problems),
     ...(typeof id === 'string' ? { id } : {}),
   };
   return { kind: 'result', line: typeof line === 'number' ? line : undefined, result };

@@ -4,7 +4,7 @@ import { Progress } from '../terminal/progress.js';
 import { count } from '../terminal/wording.js';
 import type { ImportFormat } from './formats.js';
 import type { ImportState } from './import-state.js';
-import { ImportTally } from './import-tally.js';
+import type { ImportTally } from './import-tally.js';
 import { openLineStream } from './line-stream.js';
 import { type ImportRecord, readRecords } from './read-records.js';
 import { RecordSender, type SenderLimits } from './record-sender.js';

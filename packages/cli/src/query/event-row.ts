@@ -13,18 +13,18 @@ export const eventColumns: readonly Column[] = [
 export function eventRow(event: unknown): string[] {
   const fields = isRecord(event) ? event : {};
   return [
-    textOf(fields['time']),
-    partyText(fields['actor']),
-    textOf(fields['action']),
-    targetsText(fields['targets']),
-    textOf(fields['outcome']),
+    textOf(fields.time),
+    partyText(fields.actor),
+    textOf(fields.action),
+    targetsText(fields.targets),
+    textOf(fields.outcome),
   ];
 }
 
 /** Identifiers stay the same and are never sealed, so they come before names. */
 function partyText(party: unknown): string {
   if (!isRecord(party)) return '-';
-  return textOf(party['id'] ?? party['email'] ?? party['name'] ?? party['type']);
+  return textOf(party.id ?? party.email ?? party.name ?? party.type);
 }
 
 function targetsText(targets: unknown): string {
@@ -32,8 +32,8 @@ function targetsText(targets: unknown): string {
   const more = targets.length > 1 ? ` +${targets.length - 1}` : '';
   const [first] = targets;
   if (!isRecord(first)) return '-';
-  const name = first['id'] ?? first['name'];
-  const parts = [first['type'], name].filter((part) => typeof part === 'string');
+  const name = first.id ?? first.name;
+  const parts = [first.type, name].filter((part) => typeof part === 'string');
   return parts.length === 0 ? '-' : `${parts.join(' ')}${more}`;
 }
 

@@ -47,7 +47,7 @@ function parseMemory(text: string): LogMemory | undefined {
   } catch {
     return undefined;
   }
-  if (!isRecord(value) || value['version'] !== VERSION) return undefined;
+  if (!isRecord(value) || value.version !== VERSION) return undefined;
   const { log, keys, checkpoint } = value;
   if (typeof log !== 'string' || typeof checkpoint !== 'string' || !Array.isArray(keys) || keys.length === 0) {
     return undefined;

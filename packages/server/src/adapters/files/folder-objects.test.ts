@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,3 +43,26 @@ test('a folder that cannot be made is unavailable', async () => {
   await expect(openFolderObjects({ path: join(path, 'file', 'x') })).rejects.toMatchObject({ kind: 'unavailable' });
   await rm(path, { recursive: true });
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a file that does not fit is full, leaves nothing behind (needs prlimit)',
+  async () => {
+    const limitFileSize = (bytes: number | 'unlimited') =>
+      execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`]);
+    const path = await mkdtemp(join(tmpdir(), 'objects-'));
+    const objects = await openFolderObjects({ path });
+    await objects.put('a', new Uint8Array([1]));
+    limitFileSize(100_000);
+    try {
+      await expect(objects.put('a', new Uint8Array(500_000))).rejects.toMatchObject({ kind: 'full' });
+    } finally {
+      limitFileSize('unlimited');
+    }
+    expect(await readdir(join(path, 'unfinished'))).toEqual([]);
+    expect(await objects.size('a')).toBe(1);
+    await objects.put('a', new Uint8Array(500_000));
+    expect(await objects.size('a')).toBe(500_000);
+    await objects.close();
+    await rm(path, { recursive: true });
+  },
+);

@@ -11,11 +11,15 @@ export class ChangeFeed {
   /** Watches from this call on, not from the first time that the iterable is asked. */
   watch(prefix: string, signal: AbortSignal): AsyncIterable<RegistryChange> {
     const watcher = new Watcher(prefix);
-    if (!signal.aborted) {
-      this.#watchers.add(watcher);
-      signal.addEventListener('abort', () => this.#end(watcher), { once: true });
-    } else watcher.end();
-    return this.#iterate(watcher);
+    const end = () => {
+      this.#watchers.delete(watcher);
+      signal.removeEventListener('abort', end);
+      watcher.end();
+    };
+    this.#watchers.add(watcher);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+    return iterate(watcher, end);
   }
 
   publish(change: RegistryChange): void {
@@ -27,18 +31,13 @@ export class ChangeFeed {
     for (const watcher of this.#watchers) watcher.end(failure);
     this.#watchers.clear();
   }
+}
 
-  #end(watcher: Watcher): void {
-    this.#watchers.delete(watcher);
-    watcher.end();
-  }
-
-  async *#iterate(watcher: Watcher): AsyncGenerator<RegistryChange> {
-    try {
-      for (let change = await watcher.next(); change; change = await watcher.next()) yield change;
-    } finally {
-      this.#end(watcher);
-    }
+async function* iterate(watcher: Watcher, end: () => void): AsyncGenerator<RegistryChange> {
+  try {
+    for (let change = await watcher.next(); change; change = await watcher.next()) yield change;
+  } finally {
+    end();
   }
 }
 

@@ -105,16 +105,14 @@ export class LmdbEnvironment {
 
   async #opened(): Promise<Database> {
     if (this.#closed) throw new PortFailure('closed', 'LMDB: closed');
-    try {
-      return await this.#database;
-    } catch {
-      // The last attempt to open the file again failed; its cause may be gone.
-      const attempt = Promise.resolve().then(() => openDatabase(this.#options));
-      this.#database = attempt;
-      return attempt.catch((error: unknown) => {
+    const database = this.#database;
+    return database.catch(() => {
+      // The last attempt to open the file again failed; its cause may be gone. One reader tries, the others join it.
+      if (this.#database === database) this.#database = Promise.resolve().then(() => openDatabase(this.#options));
+      return this.#database.catch((error: unknown) => {
         throw failureOf(error);
       });
-    }
+    });
   }
 }
 

@@ -1,10 +1,11 @@
 import { PortFailure } from '../../ports/failure.js';
 import { type Journal, type JournalChunk, type JournalExtent, MAX_CHUNK_BYTES } from '../../ports/journal.js';
-import { decodeRecord, encodeRecord } from './checked-record.js';
+import { decodeRecord } from './checked-record.js';
 import { ChunkSignal } from './chunk-signal.js';
 import { CommitLoop } from './commit-loop.js';
 import { type Database, LmdbEnvironment } from './environment.js';
 import { chunkKey, type JournalState, readState, writeTrimmed } from './journal-state.js';
+import { appendStep, MAX_TRIMMED_PER_COMMIT, type Step, trimStep } from './journal-steps.js';
 
 export interface LmdbJournalOptions {
   /** A folder of its own; made where it is absent. One process at a time. */
@@ -20,21 +21,6 @@ export interface LmdbJournalOptions {
 const DEFAULT_MAX_QUEUED_BYTES = 128 * 1024 * 1024;
 /** Larger commits are no faster per byte, and make the calls at their front wait. */
 const MAX_COMMIT_BYTES = 8 * 1024 * 1024;
-/** Chunks removed in one transaction, so that a long trim never holds up appends for long. */
-const MAX_TRIMMED_PER_COMMIT = 256;
-/** What a chunk weighs beside its bytes, so that many small ones also end a group. */
-const CHUNK_OVERHEAD_BYTES = 64;
-
-/** A part of a commit: it takes its place in the state to be, and returns what is to be written. */
-interface Step {
-  bytes: number;
-  stage(state: JournalState): Staged;
-}
-
-interface Staged {
-  write(database: Database): void;
-  sequences: number[];
-}
 
 /** Opens, or begins, a journal in a folder. Fails with `corrupt` when its end or what was trimmed cannot be told. */
 export async function openLmdbJournal(options: LmdbJournalOptions): Promise<Journal> {
@@ -189,44 +175,4 @@ class LmdbJournal implements Journal {
   #refuseWhenClosed(): void {
     if (this.#closing) throw new PortFailure('closed', 'journal: closed');
   }
-}
-
-function appendStep(chunks: readonly Uint8Array[], bytes: number): Step {
-  return {
-    bytes: bytes + chunks.length * CHUNK_OVERHEAD_BYTES,
-    stage(state) {
-      const entries = chunks.map((chunk) => {
-        state.lastSequence += 1;
-        state.totalBytes += chunk.length;
-        const key = chunkKey(state.lastSequence);
-        return { key, value: encodeRecord(key, { number: state.totalBytes, bytes: chunk }) };
-      });
-      const last = state.lastSequence;
-      return {
-        sequences: chunks.map((_, place) => last - chunks.length + 1 + place),
-        write(database) {
-          for (const { key, value } of entries) database.put(key, value);
-        },
-      };
-    },
-  };
-}
-
-function trimStep(through: number, totalBytesThrough: number): Step {
-  return {
-    bytes: MAX_TRIMMED_PER_COMMIT * CHUNK_OVERHEAD_BYTES,
-    stage(state) {
-      const first = state.trimmedThrough + 1;
-      if (through >= first) {
-        state.trimmedThrough = through;
-        state.trimmedBytes = totalBytesThrough;
-      }
-      return {
-        sequences: [],
-        write(database) {
-          for (let sequence = first; sequence <= through; sequence += 1) database.remove(chunkKey(sequence));
-        },
-      };
-    },
-  };
 }

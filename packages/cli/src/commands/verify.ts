@@ -1,0 +1,110 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { type GlobalOptions, integerBetween } from '../options.js';
+import type { RunAction } from '../run-action.js';
+import { Progress } from '../terminal/progress.js';
+import { styleFor } from '../terminal/style.js';
+import { count } from '../terminal/wording.js';
+import { HttpLogReader } from '../verify/http-log-reader.js';
+import { logAddress } from '../verify/log-address.js';
+import { loadMemory, saveMemory } from '../verify/log-memory.js';
+import { pinKeys } from '../verify/pinned-keys.js';
+import { verifyJson, verifyText } from '../verify/verify-report.js';
+import { names, runVerify, type VerifyOutcome } from '../verify/verify-run.js';
+
+export interface VerifyOptions extends GlobalOptions {
+  readonly log?: string;
+  readonly key?: readonly string[];
+  readonly remember?: string;
+  readonly origin?: string;
+  readonly concurrency?: number;
+  readonly json?: boolean;
+}
+
+const MAX_CONCURRENCY = 256;
+
+const examples = `
+Examples:
+  $ attestlog verify --remember ~/.attestlog.checkpoint
+  $ attestlog verify --key 'audit.example.com/acme+1a2b3c4d+AbCd…=' --json
+  $ attestlog verify --log https://logs.example.org/2026/ --key log.vkey
+
+Every tile and entry is downloaded and every hash computed again; the server is not believed. What one run cannot see
+is what the server shows to others, or showed before: so keep --remember FILE, and get the key from somewhere else
+than the server. A foreign log is any log of the tlog-tiles format; --key is its verifier key (name+id+key).`;
+
+/** Adds `attestlog verify`. */
+export function addVerifyCommand(program: Command, run: RunAction, context: CommandContext): void {
+  program
+    .command('verify')
+    .description('prove that a log is whole and unchanged, or name what is not')
+    .option('--remember <file>', 'compare with the checkpoint in this file, and keep the new one there')
+    .option('--key <vkey|file>', "the log's verifier key, or a file of keys; can be repeated (witnesses)", collect)
+    .option('--origin <name>', 'the name that the log must have')
+    .option('--log <url>', "a foreign log's address, instead of the server's log of the tenant")
+    .option('--concurrency <n>', 'pieces to read at a time (default: 8)', integerBetween(1, MAX_CONCURRENCY))
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', examples)
+    .action((_options: unknown, command: Command) =>
+      run(() => verify(context, command.optsWithGlobals<VerifyOptions>())),
+    );
+}
+
+/** Verifies, prints the outcome, and remembers the checkpoint of a log without violations. */
+export async function verify(context: CommandContext, options: VerifyOptions): Promise<ExitCode> {
+  const log = await logAddress(options, context.env);
+  const memory = options.remember === undefined ? undefined : await loadMemory(options.remember);
+  const reader = new HttpLogReader(context, log);
+  const shownKeys = log.own ? () => reader.text('key') : undefined;
+  const pinned = await pinKeys(options.key ?? [], memory, shownKeys);
+  if (pinned.trust === 'first-use') await warnFirstUse(context, options, pinned.keys);
+  const progress = new Progress(context.stderr, context.now);
+  const outcome = await runVerify({
+    reader,
+    pinned,
+    memory,
+    shownKeys,
+    origin: options.origin,
+    concurrency: options.concurrency,
+    signal: context.signal,
+    onProgress: (done, total) =>
+      progress.update(() => ({ fraction: done / total, text: `${count(done)} of ${count(total)} entries` })),
+  }).finally(() => progress.clear());
+  const style = styleFor(context.stdout, context.env, options.color);
+  await context.stdout.write(
+    options.json === true ? verifyJson(outcome, pinned, memory) : verifyText(outcome, pinned, memory, style),
+  );
+  if (outcome.violations.length > 0) return EXIT.violations;
+  await keep(options, log.prefix, outcome);
+  await tellOtherKeys(context, outcome);
+  return EXIT.ok;
+}
+
+async function keep({ remember }: VerifyOptions, log: string, outcome: VerifyOutcome): Promise<void> {
+  if (remember === undefined) return;
+  await saveMemory(remember, { log, keys: outcome.signedBy, checkpoint: outcome.checkpoint });
+}
+
+async function warnFirstUse(context: CommandContext, options: GlobalOptions, keys: readonly string[]): Promise<void> {
+  const style = styleFor(context.stderr, context.env, options.color);
+  const heading = style.yellow(style.bold('TRUST ON FIRST USE'));
+  await context.stderr.write(
+    `${heading}: no key was given or remembered, so the one that the server shows is taken:\n` +
+      keys.map((key) => `  ${key}\n`).join('') +
+      'A server that lies can show any key. Compare it with one that you got another way, and pin it with --key;\n' +
+      'with --remember FILE it is kept, and another key is a violation from then on.\n',
+  );
+}
+
+/** A key that is being rotated in signs beside the pinned one; whether to trust it is not for the server to say. */
+async function tellOtherKeys(context: CommandContext, { otherKeys }: VerifyOutcome): Promise<void> {
+  if (otherKeys.length === 0) return;
+  await context.stderr.write(
+    `The server also shows ${names(otherKeys)}, which is not pinned. If the key is being changed, pin both with --key.\n`,
+  );
+}
+
+function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}

@@ -1,0 +1,84 @@
+import { safeText } from '../terminal/safe-text.js';
+import type { Style } from '../terminal/style.js';
+import { count, counted } from '../terminal/wording.js';
+import type { LogMemory } from './log-memory.js';
+import type { PinnedKeys } from './pinned-keys.js';
+import { names, type VerifyOutcome } from './verify-run.js';
+
+/** Violations that are printed for people; `--json` has all that were listed. */
+const SHOWN_VIOLATIONS = 20;
+
+const trustWords: Readonly<Record<PinnedKeys['trust'], string>> = {
+  given: 'given',
+  remembered: 'remembered',
+  'first-use': 'TRUSTED ON FIRST USE: the server itself showed it',
+};
+
+/** The outcome as one JSON document. */
+export function verifyJson(outcome: VerifyOutcome, pinned: PinnedKeys, memory: LogMemory | undefined): string {
+  const { origin, size, root, verified, violations, omitted, checkpoint, cosignatures } = outcome;
+  const report = {
+    ok: violations.length === 0,
+    origin,
+    size,
+    root,
+    verified,
+    violations,
+    omitted,
+    checkpoint,
+    cosignatures,
+    keys: pinned.keys,
+    trust: pinned.trust,
+    remembered: memory?.checkpoint ?? null,
+  };
+  return `${JSON.stringify(report, undefined, 2)}\n`;
+}
+
+/** The outcome in words. */
+export function verifyText(
+  outcome: VerifyOutcome,
+  pinned: PinnedKeys,
+  memory: LogMemory | undefined,
+  style: Style,
+): string {
+  const { origin, size, root, verified, violations, omitted, cosignatures } = outcome;
+  const total = violations.length + omitted;
+  const heading =
+    total === 0
+      ? style.green(style.bold(`Verified: ${counted(size, 'entry', 'entries')}, no violations`))
+      : style.red(style.bold(`NOT VERIFIED: ${counted(total, 'violation')}`));
+  const rows: [string, string][] = [
+    ['log', origin === '' ? 'unknown: its checkpoint could not be opened' : origin],
+    ['entries', `${count(verified)} of ${count(size)} proven`],
+    ['root', root === '' ? '-' : root],
+    ['key', `${names(pinned.keys)} (${trustWords[pinned.trust]})`],
+    ['history', historyWords(violations, memory)],
+    ...cosignatures.map(({ name, time }): [string, string] => ['witness', `${name} at ${isoTime(time)}`]),
+  ];
+  const facts = rows.map(([name, value]) => `  ${name.padEnd(8)} ${safeText(value)}\n`).join('');
+  const listed = violations.slice(0, SHOWN_VIOLATIONS).map(({ code, message }) => {
+    return `  ${style.red(code.padEnd(20))} ${safeText(message)}\n`;
+  });
+  const rest = total - listed.length;
+  const more = rest > 0 ? `  and ${count(rest)} more; --json lists them\n` : '';
+  const findings = total === 0 ? '' : `\n${listed.join('')}${more}`;
+  return `${heading}\n${facts}${findings}`;
+}
+
+function historyWords(violations: VerifyOutcome['violations'], memory: LogMemory | undefined): string {
+  if (memory === undefined) return 'nothing is remembered to compare it with (--remember FILE)';
+  const size = memory.checkpoint.split('\n')[1] ?? '?';
+  const broken = violations.some(({ code }) => ['shrunk', 'fork', 'inconsistent'].includes(code));
+  const unknown = violations.some(
+    ({ index, tile, code }) => index === undefined && tile === undefined && !broken && code !== 'wrong-root',
+  );
+  if (unknown) return `could not be compared with the remembered checkpoint of ${size} entries`;
+  return broken
+    ? `does NOT continue the remembered checkpoint of ${size} entries`
+    : `continues the remembered checkpoint of ${size} entries`;
+}
+
+function isoTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? `${seconds} s` : date.toISOString().replace('.000', '');
+}

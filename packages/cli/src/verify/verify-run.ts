@@ -1,0 +1,109 @@
+import {
+  type LogReader,
+  openCheckpoint,
+  parseVerifierKey,
+  TlogError,
+  type VerifiedLog,
+  type Violation,
+  type ViolationCode,
+  verifyLog,
+} from '@attestlog/tlog';
+import { messageOf, usageFailure } from '../failure.js';
+import type { LogMemory } from './log-memory.js';
+import { linesOf, type PinnedKeys } from './pinned-keys.js';
+
+/**
+ * What only the command can find, because it knows what was pinned:
+ * - `key-changed`: the server shows, or signs with, another key than the pinned one.
+ */
+export type CommandViolation = Omit<Violation, 'code'> & { readonly code: ViolationCode | 'key-changed' };
+
+export interface VerifyRun {
+  readonly reader: LogReader;
+  readonly pinned: PinnedKeys;
+  readonly memory: LogMemory | undefined;
+  readonly origin: string | undefined;
+  /** The keys that the log shows, one a line; undefined if it is one that shows none. */
+  readonly shownKeys: (() => Promise<string>) | undefined;
+  readonly concurrency: number | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+export interface VerifyOutcome extends Omit<VerifiedLog, 'violations'> {
+  readonly violations: readonly CommandViolation[];
+  /** The pinned keys that signed the checkpoint: those to remember. */
+  readonly signedBy: readonly string[];
+  /** Keys that the server signs with and that are not pinned: it may be changing its key. */
+  readonly otherKeys: readonly string[];
+}
+
+/**
+ * Verifies a log against pinned keys and what is remembered of it.
+ * @throws what the reader rejects with; CliFailure `usage` for a memory that is of another log, or broken
+ */
+export async function runVerify(run: VerifyRun): Promise<VerifyOutcome> {
+  const text = await run.reader.checkpoint();
+  const signedBy = signersOf(text, run.pinned, run.origin);
+  // A remembered checkpoint may have been signed by a key that is no longer pinned. It only serves as the past: the
+  // checkpoint of today is opened with the pinned keys alone.
+  const usable = signedBy.length > 0 ? run.memory : undefined;
+  const result = await verifyLog({
+    reader: { ...readerOf(run.reader), checkpoint: async () => text },
+    verifiers: run.pinned.verifiers,
+    signal: run.signal,
+    onProgress: run.onProgress,
+    ...(run.origin === undefined ? {} : { origin: run.origin }),
+    ...(usable === undefined ? {} : { remembered: usable.checkpoint }),
+    ...(run.concurrency === undefined ? {} : { concurrency: run.concurrency }),
+  }).catch((error: unknown) => {
+    if (!(error instanceof TlogError)) throw error;
+    throw usageFailure(
+      `The remembered checkpoint cannot be used: ${messageOf(error)}`,
+      'It is of another log, or signed by a key that is not pinned. Use another --remember file for another log.',
+    );
+  });
+  const shown = run.pinned.trust === 'first-use' ? [] : linesOf((await run.shownKeys?.()) ?? '');
+  const otherKeys = shown.filter((key) => !run.pinned.keys.includes(key));
+  return {
+    ...result,
+    violations: [...keyViolations(run.pinned, shown, signedBy), ...result.violations],
+    signedBy,
+    otherKeys,
+  };
+}
+
+/** A reader's methods are bound to it; spreading an instance would lose them. */
+function readerOf(reader: LogReader): Pick<LogReader, 'tile' | 'entries'> {
+  return { tile: (tile) => reader.tile(tile), entries: (index, width) => reader.entries(index, width) };
+}
+
+/** The pinned keys that validly signed the checkpoint as the log; none if it cannot be opened at all. */
+function signersOf(checkpoint: string, pinned: PinnedKeys, origin: string | undefined): string[] {
+  try {
+    const { signatures } = openCheckpoint(checkpoint, pinned.verifiers, origin);
+    return pinned.keys.filter((key) => {
+      const { name, keyId } = parseVerifierKey(key);
+      return signatures.some((signature) => signature.name === name && signature.keyId === keyId);
+    });
+  } catch (error) {
+    if (error instanceof TlogError) return [];
+    throw error;
+  }
+}
+
+function keyViolations(pinned: PinnedKeys, shown: readonly string[], signedBy: readonly string[]): CommandViolation[] {
+  const known = shown.some((key) => pinned.keys.includes(key));
+  if (shown.length === 0 || (known && signedBy.length > 0)) return [];
+  // A key that is still listed but no longer signs has been retired; the checkpoint's own violation tells the rest.
+  const what = known
+    ? 'The server no longer signs with the pinned key'
+    : 'The server shows another key than the pinned one';
+  const message = `${what}: pinned ${names(pinned.keys)}, shown ${names(shown)}. If its operator announced a new key, pin it with --key; else this is not the log that it was.`;
+  return [{ code: 'key-changed', message }];
+}
+
+/** Keys in the short form that people compare: name and key id. */
+export function names(keys: readonly string[]): string {
+  return keys.map((key) => key.split('+').slice(0, 2).join('+')).join(', ');
+}

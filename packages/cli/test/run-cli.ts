@@ -1,0 +1,81 @@
+import { Writable } from 'node:stream';
+import type { CommandContext } from '../src/context.js';
+import { PipeClosed } from '../src/failure.js';
+import { run } from '../src/run.js';
+import { outputTo } from '../src/terminal/output.js';
+import type { ServerModule } from '../src/server-module.js';
+
+/** What a run of the command left behind. */
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** Makes stdout and stderr a terminal of so many columns. */
+  readonly columns?: number;
+  /** The reader of stdout goes away after so many characters. */
+  readonly closeStdoutAfter?: number;
+  readonly stop?: AbortController;
+  readonly server?: Partial<ServerModule>;
+  /** Every wait is shortened to nothing; told its length in milliseconds. */
+  readonly onSleep?: (ms: number) => void;
+}
+
+/** Runs the command in this process, as the composition root would, and catches what it writes. */
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const stop = options.stop ?? new AbortController();
+  const stdout = new Capture(options.columns, options.closeStdoutAfter);
+  const stderr = new Capture(options.columns);
+  const context = testContext(options, stop, stdout, stderr);
+  const code = await run(args, context, async () => options.server ?? {});
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+export function testContext(
+  options: CliOptions,
+  stop = new AbortController(),
+  stdout = new Capture(options.columns),
+  stderr = new Capture(options.columns),
+): CommandContext {
+  return {
+    env: options.env ?? {},
+    stdin: (async function* () {
+      if (options.stdin !== undefined) yield Buffer.from(options.stdin);
+    })(),
+    stdout: outputTo(stdout, () => stop.abort(new PipeClosed())),
+    stderr: outputTo(stderr),
+    fetch: globalThis.fetch,
+    now: Date.now,
+    random: () => 0.5,
+    sleep: async (ms, signal) => {
+      options.onSleep?.(ms);
+      signal?.throwIfAborted();
+    },
+    signal: stop.signal,
+  };
+}
+
+/** A stream that keeps what is written, and can break as a pipe does. */
+export class Capture extends Writable {
+  text = '';
+  readonly isTTY: boolean;
+  readonly columns: number;
+  readonly #closeAfter: number;
+
+  constructor(columns?: number, closeAfter = Number.POSITIVE_INFINITY) {
+    super({ decodeStrings: false });
+    this.isTTY = columns !== undefined;
+    this.columns = columns ?? 0;
+    this.#closeAfter = closeAfter;
+  }
+
+  override _write(chunk: unknown, _encoding: string, done: (error?: Error) => void): void {
+    this.text += String(chunk);
+    if (this.text.length <= this.#closeAfter) return done();
+    done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+  }
+}

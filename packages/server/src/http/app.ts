@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import compress from '@fastify/compress';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Problem } from '../errors.js';
+import { TENANT_ID } from '../tenants/tenant-directory.js';
+import { registerEventRoutes } from './event-routes.js';
+import { registerHealthRoutes } from './health-routes.js';
+import { registerLogRoutes } from './log-routes.js';
+import { registerOpenApi } from './openapi.js';
+import { registerPublicLogRoutes } from './public-log-routes.js';
+import type { Services } from './services.js';
+import { registerStreamRoute } from './stream-route.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call the route. A route without it does not start. */
+    access?: 'open' | 'credential' | 'credential-unless-public';
+  }
+  interface FastifyRequest {
+    /** The tenant that the request is about; set for routes that need a credential. */
+    tenant: string;
+    /** Lets the request out of the gate. */
+    leave: () => void;
+    startedAt: number;
+    /** Ends the request when its body does not come. */
+    bodyTimer: NodeJS.Timeout | undefined;
+  }
+}
+
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+const DEFAULT_TENANT = 'default';
+
+/** The HTTP service, ready to listen. */
+export async function buildApp(services: Services): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: services.logger,
+    disableRequestLogging: true,
+    bodyLimit: services.limits.maxBodyBytes,
+    // Whole requests have a timer of their own, since a stream may take as long as it goes on.
+    requestTimeout: 0,
+    connectionTimeout: services.limits.requestTimeoutMs,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    routerOptions: { maxParamLength: 512, caseSensitive: true },
+    exposeHeadRoutes: true,
+    clientErrorHandler: answerUnreadable,
+  }) as unknown as FastifyInstance;
+  app.server.headersTimeout = services.limits.requestTimeoutMs;
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => JSON.stringify);
+  readBodies(app);
+  requireDeclaredAccess(app);
+  guard(app, services);
+  observe(app, services);
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
+  app.setNotFoundHandler(() => {
+    throw new Problem('route-unknown');
+  });
+  await app.register(compress, { global: true, threshold: 2048, encodings: ['gzip', 'identity'] });
+  await registerOpenApi(app);
+  const methods = collectMethods(app);
+  registerEventRoutes(app, services);
+  registerStreamRoute(app, services);
+  registerLogRoutes(app, services);
+  registerPublicLogRoutes(app, services);
+  registerHealthRoutes(app, services);
+  refuseOtherMethods(app, methods);
+  return app;
+}
+
+/** Bodies arrive as bytes, or as a stream where the route reads them as they come; the routes decode them. */
+function readBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(['application/json'], { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser(['application/x-ndjson', 'application/jsonl'], (_request, payload, done) =>
+    done(null, payload),
+  );
+}
+
+function requireDeclaredAccess(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    if (route.config?.access === undefined && !route.url.startsWith('/docs')) {
+      throw new Error(`The route ${route.method} ${route.url} does not say who may call it`);
+    }
+  });
+}
+
+function guard(app: FastifyInstance, services: Services): void {
+  app.decorateRequest('tenant', '');
+  app.decorateRequest('leave');
+  app.decorateRequest('startedAt', 0);
+  app.decorateRequest('bodyTimer');
+  app.addHook('onRequest', async (request, reply) => {
+    request.startedAt = performance.now();
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    const access = request.routeOptions.config.access;
+    if (access === undefined || access === 'open') return;
+    if (access === 'credential' || !services.limits.publicLog) requireCredential(request, services);
+    if (access === 'credential') request.tenant = readTenant(request);
+    request.leave = services.gate.enter(expectedBytes(request));
+    request.bodyTimer = setTimeout(() => request.raw.destroy(), services.limits.requestTimeoutMs);
+  });
+  app.addHook('preValidation', async (request) => clearTimeout(request.bodyTimer));
+  app.addHook('onResponse', async (request) => release(request));
+  app.addHook('onRequestAbort', async (request) => release(request));
+}
+
+function release(request: FastifyRequest): void {
+  clearTimeout(request.bodyTimer);
+  request.leave?.();
+}
+
+/** @throws Problem `credential-missing`, `credential-invalid` */
+export function requireCredential(request: FastifyRequest, services: Services): void {
+  const header = request.headers.authorization;
+  const match = header === undefined ? null : /^Bearer +([^\s]{1,512})$/i.exec(header);
+  if (match === null) throw new Problem('credential-missing');
+  if (!services.bootstrapKey.matches(match[1]!)) throw new Problem('credential-invalid');
+}
+
+function readTenant(request: FastifyRequest): string {
+  const header = request.headers['x-tenant-id'];
+  if (header === undefined) return DEFAULT_TENANT;
+  if (typeof header !== 'string' || !TENANT_ID.test(header)) throw new Problem('tenant-invalid');
+  return header;
+}
+
+/** What the request's body may come to in memory; a stream is read piece by piece. */
+function expectedBytes(request: FastifyRequest): number {
+  const streamed = request.headers['content-type']?.includes('ndjson') === true;
+  const length = Number(request.headers['content-length'] ?? 65_536);
+  return streamed || !Number.isFinite(length) ? 1_048_576 : length;
+}
+
+/** Logs what went wrong and measures everything; never a URL's query, a body or a credential. */
+function observe(app: FastifyInstance, { metrics }: Services): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const milliseconds = performance.now() - request.startedAt;
+    metrics.observeRequest(request.method, route, reply.statusCode, milliseconds / 1000);
+    const line = { method: request.method, route, status: reply.statusCode, ms: Math.round(milliseconds * 10) / 10 };
+    if (reply.statusCode >= 500) request.log.error(line, 'request failed');
+    else request.log.debug(line, 'request');
+  });
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = error instanceof Problem ? error : problemOf(error as FastifyError);
+  if (problem.status >= 500) request.log.error({ code: problem.code, cause: describe(problem.cause) }, problem.message);
+  if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(problem.retryAfterSeconds));
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply
+    .code(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem.toDocument(request.id)));
+}
+
+/** The framework's own errors, by their codes. */
+function problemOf(error: FastifyError): Problem {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new Problem('body-too-large', { cause: error });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new Problem('body-wrong-type', { cause: error });
+    default:
+      if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+        return new Problem('request-invalid', { cause: error });
+      }
+      return new Problem('internal', { cause: error });
+  }
+}
+
+function describe(cause: unknown): unknown {
+  if (!(cause instanceof Error)) return undefined;
+  const inner = describe(cause.cause);
+  return { name: cause.name, message: cause.message, stack: cause.stack, ...(inner === undefined ? {} : { inner }) };
+}
+
+/** What cannot be read as HTTP gets an answer in HTTP all the same, if anybody is still there. */
+function answerUnreadable(_error: Error, socket: Socket): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify(new Problem('request-invalid').toDocument());
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function collectMethods(app: FastifyInstance): Map<string, Set<string>> {
+  const methods = new Map<string, Set<string>>();
+  app.addHook('onRoute', (route) => {
+    const known = methods.get(route.url) ?? new Set<string>();
+    for (const method of [route.method].flat()) known.add(method);
+    methods.set(route.url, known);
+  });
+  return methods;
+}
+
+/** A known route answers an unknown method with 405 and says which it knows. */
+function refuseOtherMethods(app: FastifyInstance, methods: ReadonlyMap<string, ReadonlySet<string>>): void {
+  for (const [url, known] of [...methods]) {
+    const allowed = [...known].sort().join(', ');
+    const others = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !known.has(method));
+    if (url.includes('*') || others.length === 0) continue;
+    app.route({
+      method: others,
+      url,
+      config: { access: 'open' },
+      schema: { hide: true },
+      // Before the body is read, so that it need not be one that the route would understand.
+      onRequest: async (_request, reply) => {
+        reply.header('allow', allowed);
+        throw new Problem('method-not-allowed');
+      },
+      handler: () => undefined,
+    });
+  }
+}

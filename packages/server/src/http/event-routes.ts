@@ -1,0 +1,155 @@
+import { bounds, type FieldProblem, parseJson, parseJsonArray } from '@attestlog/event';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Problem } from '../errors.js';
+import { from } from '../failures.js';
+import { blobKey } from '../intake/intake.js';
+import type { Item, ItemResult } from '../intake/item.js';
+import { entryJson, JSON_TYPE } from './answers.js';
+import { bodyEncoding, bodyText } from './body.js';
+import { batchSchema, describeRoute, eventSchema } from './openapi.js';
+import { flag, readQuery, wholeNumber } from './parameters.js';
+import type { Services } from './services.js';
+
+const MAX_BATCH_ITEMS = 1000;
+const MAX_PAGE = 1000;
+
+const singleQuery = z.object({ wait: z.enum(['sealed']).optional().describe('Wait for the receipt.') });
+const batchQuery = z.object({ atomic: flag.optional().describe('Store all events or none.') });
+const pageQuery = z.object({
+  from: z.string().optional().describe('Earliest event time, RFC 3339, inclusive.'),
+  to: z.string().optional().describe('Latest event time, RFC 3339, inclusive.'),
+  actor: z.string().max(bounds.ENTRY_MAX_BYTES).optional().describe('The id of the actor.'),
+  action: z.string().max(bounds.ENTRY_MAX_BYTES).optional().describe('The action, such as order.approve.'),
+  cursor: z.string().max(512).optional().describe('"next" of the page before.'),
+  limit: wholeNumber(1, MAX_PAGE).optional().describe(`Events on a page, 1 to ${MAX_PAGE}; 100 if absent.`),
+});
+const none = z.object({});
+
+/** `/api/v1/events` and what is below it, but for the stream. */
+export function registerEventRoutes(app: FastifyInstance, services: Services): void {
+  const config = { access: 'credential' } as const;
+  app.post(
+    '/api/v1/events',
+    { config, schema: describeRoute('Record one event', { query: singleQuery, body: eventSchema() }) },
+    (request, reply) => postOne(request, reply, services),
+  );
+  app.post(
+    '/api/v1/events/batch',
+    { config, schema: describeRoute('Record up to 1,000 events', { query: batchQuery, body: batchSchema() }) },
+    (request, reply) => postBatch(request, reply, services),
+  );
+  app.get(
+    '/api/v1/events',
+    { config, schema: describeRoute('A page of events, newest first', { query: pageQuery }) },
+    (request, reply) => getPage(request, reply, services),
+  );
+  app.get<{ Params: { id: string } }>(
+    '/api/v1/events/:id',
+    { config, schema: describeRoute('One event', {}) },
+    async (request, reply) => {
+      readQuery(none, request.query);
+      const entry = await services.reader.get(request.tenant, request.params.id);
+      return reply.type(JSON_TYPE).send(entryJson(entry));
+    },
+  );
+  app.get<{ Params: { id: string } }>(
+    '/api/v1/events/:id/receipt',
+    { config, schema: describeRoute('The proof that an event is in the log (C2SP tlog-proof)', {}) },
+    async (request, reply) => {
+      readQuery(none, request.query);
+      const { index } = await services.reader.get(request.tenant, request.params.id);
+      return reply.type('text/plain; charset=utf-8').send(await services.log.receipt(request.tenant, index));
+    },
+  );
+  app.get<{ Params: { sha256: string } }>(
+    '/api/v1/blobs/:sha256',
+    { config, schema: describeRoute('A payload that was too large for its entry', {}) },
+    (request, reply) => getBlob(request.tenant, request.params.sha256, reply, services),
+  );
+}
+
+async function postOne(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
+  const { wait } = readQuery(singleQuery, request.query);
+  const parsed = parseJson(await textOf(request, services));
+  if (parsed.error !== undefined) throw refusedJson(parsed.error);
+  const items: Item[] = [{ value: parsed.value }];
+  const { results, throughSequence } = await services.intake.accept(request.tenant, items, { atomic: false });
+  services.metrics.countResults(results);
+  const result = results[0]!;
+  if (result.status === 'refused') throw new Problem('event-invalid', { members: { problems: result.problems } });
+  const { id, position, status } = result;
+  if (status === 'conflict') throw new Problem('id-conflict', { members: { id, position } });
+  const answer = { id, position, duplicate: status === 'duplicate' };
+  const sealed = wait === 'sealed' ? await waitSealed(request.tenant, id, throughSequence, services) : {};
+  return reply.code(status === 'stored' ? 201 : 200).send({ ...answer, ...sealed });
+}
+
+/** @throws Problem `seal-timeout` when the event is stored but not sealed in time */
+async function waitSealed(
+  tenant: string,
+  id: string,
+  sequence: number,
+  services: Services,
+): Promise<{ index: number; receipt: string }> {
+  // A repeat may be in the journal still: whatever was acknowledged so far is waited for.
+  const target = sequence === 0 ? services.progress.acknowledgedThrough : sequence;
+  const sealed = await services.progress.waitFor(target, AbortSignal.timeout(services.limits.sealWaitMs));
+  if (!sealed) throw new Problem('seal-timeout', { members: { id } });
+  const { index } = await services.reader.get(tenant, id);
+  return { index, receipt: await services.log.receipt(tenant, index) };
+}
+
+async function postBatch(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
+  const { atomic } = readQuery(batchQuery, request.query);
+  const parsed = parseJsonArray(await textOf(request, services), MAX_BATCH_ITEMS);
+  if (parsed.error !== undefined) throw refusedJson(parsed.error);
+  const { results } = await services.intake.accept(request.tenant, parsed.items, { atomic: atomic === true });
+  services.metrics.countResults(results);
+  const counts = countStatuses(results);
+  const whole = counts.conflicts + counts.refused === 0;
+  return reply.code(whole ? 201 : 207).send({ ...counts, results });
+}
+
+export function countStatuses(
+  results: readonly ItemResult[],
+): Record<string, number> & { conflicts: number; refused: number } {
+  const counts = { stored: 0, duplicates: 0, conflicts: 0, refused: 0 };
+  for (const { status } of results) {
+    if (status === 'stored') counts.stored += 1;
+    else if (status === 'duplicate') counts.duplicates += 1;
+    else if (status === 'conflict') counts.conflicts += 1;
+    else counts.refused += 1;
+  }
+  return counts;
+}
+
+async function getPage(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
+  const { limit = 100, ...query } = readQuery(pageQuery, request.query);
+  const { entries, next, behind } = await services.reader.page(request.tenant, { ...query, limit });
+  const events = entries.map(entryJson).join(',');
+  return reply.type(JSON_TYPE).send(`{"events":[${events}],"next":${JSON.stringify(next)},"behind":${behind}}`);
+}
+
+async function getBlob(tenant: string, sha256: string, reply: FastifyReply, services: Services): Promise<FastifyReply> {
+  const known = /^[0-9a-f]{64}$/.test(sha256);
+  const bytes = known ? await from('objects', services.objects.get(blobKey(tenant, sha256))) : undefined;
+  if (bytes === undefined) throw new Problem('blob-unknown');
+  return reply
+    .type('application/octet-stream')
+    .header('cache-control', 'private, max-age=31536000, immutable')
+    .send(Buffer.from(bytes));
+}
+
+async function textOf(request: FastifyRequest, { limits }: Services): Promise<string> {
+  const body = request.body;
+  if (!Buffer.isBuffer(body)) throw new Problem('body-wrong-type');
+  return bodyText(body, bodyEncoding(request.headers['content-encoding']), limits.maxBodyBytes);
+}
+
+function refusedJson(problem: FieldProblem & { line?: number; column?: number }): Problem {
+  if (problem.code === 'too-many-items') return new Problem('batch-too-long', { detail: problem.message });
+  const place = problem.line === undefined ? problem.pointer : `line ${problem.line}, column ${problem.column}`;
+  const detail = place === '' ? problem.message : `${place}: ${problem.message}`;
+  return new Problem('body-not-json', { detail, members: { problems: [problem] } });
+}

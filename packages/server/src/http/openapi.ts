@@ -1,0 +1,47 @@
+import { createRequire } from 'node:module';
+import { eventInputJsonSchema } from '@attestlog/event';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance, FastifySchema } from 'fastify';
+import { z } from 'zod';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+/** The description of the API, made from the routes' schemas, and a page that shows it. */
+export async function registerOpenApi(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Attestlog',
+        version,
+        description: 'Audit log in which every tenant’s log is a transparency log that an outsider can verify.',
+        license: { name: 'Apache-2.0' },
+      },
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+    },
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs' });
+  app.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, async () => app.swagger());
+}
+
+/** What the API's description says of a route. Requests are checked by the route itself, with the same Zod schemas. */
+export function describeRoute(
+  summary: string,
+  parts: { query?: z.ZodObject; body?: Record<string, unknown> },
+): FastifySchema & Record<string, unknown> {
+  return {
+    summary,
+    ...(parts.query === undefined ? {} : { querystring: z.toJSONSchema(parts.query, { io: 'input' }) }),
+    ...(parts.body === undefined ? {} : { body: parts.body }),
+    response: { default: { description: 'RFC 9457 problem details for errors; see docs/errors.md', type: 'object' } },
+  };
+}
+
+export function eventSchema(): Record<string, unknown> {
+  return eventInputJsonSchema() as Record<string, unknown>;
+}
+
+export function batchSchema(): Record<string, unknown> {
+  return { type: 'array', minItems: 1, maxItems: 1000, items: eventSchema() };
+}

@@ -1,0 +1,84 @@
+import { parseEntriesPath, parseTilePath, TlogError } from '@attestlog/tlog';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { Problem } from '../errors.js';
+import { TENANT_ID } from '../tenants/tenant-directory.js';
+import { requireCredential } from './app.js';
+import { describeRoute } from './openapi.js';
+import type { Services } from './services.js';
+
+/** What never changes may be kept for ever. */
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+const PRIVATE_IMMUTABLE = 'private, max-age=31536000, immutable';
+/** A checkpoint is old as soon as there is a newer one. */
+const SHORT = 'public, max-age=1';
+
+interface LogParams {
+  tenant: string;
+  '*': string;
+}
+
+/**
+ * `/log/{tenant}/…`: the log as C2SP tlog-tiles serves it. Entry bundles hold the events, so they need a credential;
+ * the rest shows only hashes.
+ */
+export function registerPublicLogRoutes(app: FastifyInstance, services: Services): void {
+  const config = { access: 'credential-unless-public' } as const;
+  app.get<{ Params: LogParams }>(
+    '/log/:tenant/checkpoint',
+    { config, schema: describeRoute('The signed checkpoint of a log', {}) },
+    async (request, reply) => {
+      const tenant = await requireLog(request.params.tenant, services);
+      return text(reply, await services.log.checkpoint(tenant));
+    },
+  );
+  app.get<{ Params: LogParams }>(
+    '/log/:tenant/key',
+    { config, schema: describeRoute('The verifier keys of a log, one a line, the newest first', {}) },
+    async (request, reply) => {
+      const tenant = await requireLog(request.params.tenant, services);
+      return text(reply, `${(await services.log.verifierKeys(tenant)).join('\n')}\n`);
+    },
+  );
+  app.get<{ Params: LogParams }>(
+    '/log/:tenant/tile/entries/*',
+    { config, schema: describeRoute('An entry bundle; needs a credential', {}) },
+    async (request, reply) => {
+      requireCredential(request, services);
+      const tenant = await requireLog(request.params.tenant, services);
+      const { index, width } = parsePath(() => parseEntriesPath(`tile/entries/${request.params['*']}`));
+      return bytes(reply, PRIVATE_IMMUTABLE, await services.log.bundle(tenant, index, width));
+    },
+  );
+  app.get<{ Params: LogParams }>(
+    '/log/:tenant/tile/*',
+    { config, schema: describeRoute('A hash tile', {}) },
+    async (request, reply) => {
+      const tenant = await requireLog(request.params.tenant, services);
+      const tile = parsePath(() => parseTilePath(`tile/${request.params['*']}`));
+      return bytes(reply, IMMUTABLE, await services.log.tile(tenant, tile));
+    },
+  );
+}
+
+async function requireLog(tenant: string, { tenants }: Services): Promise<string> {
+  if (!TENANT_ID.test(tenant) || !(await tenants.exists(tenant))) throw new Problem('tenant-unknown');
+  return tenant;
+}
+
+function parsePath<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof TlogError) throw new Problem('tile-unknown');
+    throw error;
+  }
+}
+
+function text(reply: FastifyReply, body: string): FastifyReply {
+  return reply.type('text/plain; charset=utf-8').header('cache-control', SHORT).send(body);
+}
+
+function bytes(reply: FastifyReply, cacheControl: string, body: Uint8Array): FastifyReply {
+  const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  return reply.type('application/octet-stream').header('cache-control', cacheControl).send(buffer);
+}

@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { parseJson, problem } from '@attestlog/event';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Problem } from '../errors.js';
+import type { Item, ItemResult } from '../intake/item.js';
+import { bodyEncoding } from './body.js';
+import { countStatuses } from './event-routes.js';
+import { type Line, readLines } from './lines.js';
+import { describeRoute } from './openapi.js';
+import type { Services } from './services.js';
+
+const MAX_GROUP_LINES = 500;
+const MAX_GROUP_BYTES = 1_048_576;
+/** Groups that are on their way into the journal while the next ones are read. */
+const MAX_GROUPS_UNDER_WAY = 4;
+
+type Counts = ReturnType<typeof countStatuses>;
+
+/** `POST /api/v1/events/stream`: NDJSON of any length in, a result for each line out, as it goes. */
+export function registerStreamRoute(app: FastifyInstance, services: Services): void {
+  app.post(
+    '/api/v1/events/stream',
+    {
+      config: { access: 'credential' },
+      schema: describeRoute('Record events of a stream (NDJSON), answered line by line', {}),
+    },
+    async (request, reply) => {
+      if (!(request.body instanceof Readable)) throw new Problem('body-wrong-type');
+      const encoding = bodyEncoding(request.headers['content-encoding']);
+      reply.hijack();
+      const response = reply.raw;
+      response.writeHead(200, {
+        'content-type': 'application/x-ndjson; charset=utf-8',
+        'x-request-id': request.id,
+        'cache-control': 'no-store',
+      });
+      response.flushHeaders();
+      const groups = readLines(request.body, encoding, {
+        maxLineBytes: services.limits.maxBodyBytes,
+        maxGroupLines: MAX_GROUP_LINES,
+        maxGroupBytes: MAX_GROUP_BYTES,
+      });
+      await answerGroups(request, response, groups, services);
+    },
+  );
+}
+
+interface GroupUnderWay {
+  lines: readonly Line[];
+  results: Promise<readonly ItemResult[]>;
+}
+
+async function answerGroups(
+  request: FastifyRequest,
+  response: ServerResponse,
+  groups: AsyncGenerator<Line[]>,
+  services: Services,
+): Promise<void> {
+  const total = { read: 0, stored: 0, duplicates: 0, conflicts: 0, refused: 0 };
+  const underWay: GroupUnderWay[] = [];
+  const answerOldest = async () => {
+    const group = underWay.shift()!;
+    await writeResults(response, group, await group.results, total, services);
+  };
+  let last: object;
+  try {
+    for await (const lines of groups) {
+      const results = services.intake
+        .accept(request.tenant, lines.map(readItem), { atomic: false })
+        .then((accepted) => accepted.results);
+      // Looked at when its turn comes; until then a failure is not an unhandled one.
+      results.catch(() => undefined);
+      underWay.push({ lines, results });
+      if (underWay.length >= MAX_GROUPS_UNDER_WAY) await answerOldest();
+    }
+    while (underWay.length > 0) await answerOldest();
+    last = { done: true, ...total };
+  } catch (error) {
+    await Promise.allSettled(underWay.map(({ results }) => results));
+    if (response.destroyed) return;
+    const told = error instanceof Problem ? error : new Problem('internal', { cause: error });
+    if (told.status >= 500) request.log.error({ code: told.code, cause: String(told.cause) }, 'stream failed');
+    last = { done: false, ...total, error: told.toDocument(request.id) };
+  }
+  response.end(`${JSON.stringify(last)}\n`);
+}
+
+function readItem({ text }: Line): Item {
+  if (text === undefined) return { error: problem('not-json', '', 'The line is not UTF-8.') };
+  const parsed = parseJson(text);
+  return parsed.error === undefined ? { value: parsed.value } : { error: parsed.error };
+}
+
+/** Waits while the client does not read on: its results are not piled up in memory. */
+async function writeResults(
+  response: ServerResponse,
+  { lines }: GroupUnderWay,
+  results: readonly ItemResult[],
+  total: { read: number } & Omit<Counts, 'read'>,
+  { metrics }: Services,
+): Promise<void> {
+  metrics.countResults(results);
+  total.read += results.length;
+  for (const [status, count] of Object.entries(countStatuses(results))) {
+    (total as Record<string, number>)[status]! += count;
+  }
+  const text = results.map((result, i) => JSON.stringify({ line: lines[i]!.number, ...result })).join('\n');
+  if (response.destroyed) throw new Error('the client is gone');
+  if (!response.write(`${text}\n`)) {
+    await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (response.destroyed) throw new Error('the client is gone');
+  }
+}
