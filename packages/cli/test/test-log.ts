@@ -2,8 +2,8 @@ import {
   ed25519Signer,
   encodeBundle,
   formatReceipt,
-  generateEd25519Key,
   GrowingTree,
+  generateEd25519Key,
   inclusionProof,
   leafHash,
   parseEntriesPath,
@@ -92,4 +92,3 @@ export class TestLog {
     this.#cache = undefined;
   }
 }
-

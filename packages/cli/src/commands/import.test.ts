@@ -1,4 +1,4 @@
-import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -20,7 +20,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const event = (n: number) => ({ id: `e${n}`, action: 'order.approve', time: '2026-01-01T00:00:00Z', actor: { id: `u${n}` } });
+const event = (n: number) => ({
+  id: `e${n}`,
+  action: 'order.approve',
+  time: '2026-01-01T00:00:00Z',
+  actor: { id: `u${n}` },
+});
 const lines = (count: number, from = 0) =>
   Array.from({ length: count }, (_, n) => `${JSON.stringify(event(from + n))}\n`).join('');
 
@@ -80,7 +85,9 @@ describe('import', () => {
     const path = await file('ct.json', JSON.stringify({ Records: [record, { foo: 1 }] }, undefined, 2));
     const result = await report(['--format', 'cloudtrail', path]);
     expect(result).toMatchObject({ code: 3, stored: 1, refused: 1 });
-    expect(result.findings).toMatchObject([{ status: 'refused', file: path, item: 2, problems: [{ code: 'foreign-record' }] }]);
+    expect(result.findings).toMatchObject([
+      { status: 'refused', file: path, item: 2, problems: [{ code: 'foreign-record' }] },
+    ]);
     expect(server.ids).toEqual(['c1']);
   });
 
@@ -106,7 +113,11 @@ describe('import', () => {
   });
 
   it('refuses lines that are no UTF-8 without sending them', async () => {
-    const bad = Buffer.concat([Buffer.from('{"id":"x","action":"a.b","message":"'), Buffer.of(0xff), Buffer.from('"}\n')]);
+    const bad = Buffer.concat([
+      Buffer.from('{"id":"x","action":"a.b","message":"'),
+      Buffer.of(0xff),
+      Buffer.from('"}\n'),
+    ]);
     const path = await file('a.ndjson', Buffer.concat([bad, Buffer.from(lines(1))]));
     const result = await report(['--format', 'events', path]);
     expect(result).toMatchObject({ code: 3, stored: 1, refused: 1, findings: [{ line: 1 }] });
@@ -157,15 +168,22 @@ describe('import over bad connections', () => {
     const paths = [await file('a.ndjson', lines(5)), await file('b.ndjson', lines(300, 5))];
     const stop = new AbortController();
     server.refuse = ({ id }) => {
-      if (id === 'e100') stop.abort(new Interrupted());
+      if (id === 'e100') {
+        // Results until here reach the command, then nothing more.
+        server.gate = new Promise(() => {});
+        setTimeout(() => stop.abort(new Interrupted()), 100);
+      }
       return false;
     };
     const state = join(folder, 'state.json');
     const first = await importCli(['--format', 'events', '--state', state, ...paths], { stop });
     expect(first.code).toBe(130);
     const saved = JSON.parse(await readFile(state, 'utf8'));
+    expect(first.stderr).toContain('Interrupted after 101 records');
+    expect(saved.current.acknowledged).toBe(96);
     expect(saved.finished).toMatchObject([{ path: paths[0], acknowledged: 5 }]);
     server.refuse = () => false;
+    server.gate = Promise.resolve();
     const second = await report(['--format', 'events', '--state', state, ...paths]);
     expect(second.resumedAfter).toBe(5 + saved.current.acknowledged);
     expect(second.read + second.resumedAfter).toBe(305);
@@ -181,7 +199,10 @@ describe('import over bad connections', () => {
   it('reads a file again from its start when it has changed', async () => {
     const path = await file('a.ndjson', lines(20));
     const state = join(folder, 'state.json');
-    await writeFile(state, JSON.stringify({ version: 1, finished: [], current: { path, size: 1, mtimeMs: 1, acknowledged: 7 } }));
+    await writeFile(
+      state,
+      JSON.stringify({ version: 1, finished: [], current: { path, size: 1, mtimeMs: 1, acknowledged: 7 } }),
+    );
     expect(await report(['--format', 'events', '--state', state, path])).toMatchObject({ read: 20, resumedAfter: 0 });
   });
 });

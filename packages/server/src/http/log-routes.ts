@@ -23,7 +23,7 @@ export function registerLogRoutes(app: FastifyInstance, services: Services): voi
       readQuery(none, request.query);
       const { tenant } = request;
       await requireTenant(tenant, services);
-      const { behind } = await readBarrier(services.progress, services.limits.sealWaitMs);
+      const { behind } = await readBarrier(services.progress, services.limits.readWaitMs);
       const { head, checkpoint } = await services.log.signedHead(tenant);
       return reply.send({
         tenant,

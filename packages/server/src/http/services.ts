@@ -37,7 +37,9 @@ export interface Services {
 export interface HttpLimits {
   maxBodyBytes: number;
   requestTimeoutMs: number;
-  /** How long `?wait=sealed` and reads wait for the sequencer. */
+  /** How long reads wait for writes before them. */
+  readWaitMs: number;
+  /** How long `?wait=sealed` waits. */
   sealWaitMs: number;
   publicLog: boolean;
 }

@@ -38,6 +38,11 @@ export class Progress {
     for (const waiter of ready) waiter.settle(true);
   }
 
+  /** True while somebody waits for what is not sealed yet. */
+  get awaited(): boolean {
+    return this.#waiters.length > 0;
+  }
+
   /** Whom to wake when somebody waits: the sequencer need not linger then. */
   onHurry(wake: () => void): void {
     this.#hurry = wake;

@@ -65,9 +65,8 @@ export class Engine {
     try {
       return new driver.Session(this.#path, { connectionArgs: this.#connectionArgs });
     } catch (cause) {
-      throw new PortFailure('unavailable', `The embedded engine cannot open ${this.#path}: ${messageOf(cause)}`, {
-        cause,
-      });
+      const message = `The event store cannot open ${this.#path}. If another server uses this folder, stop it or choose another folder`;
+      throw new PortFailure('unavailable', message, { cause });
     }
   }
 

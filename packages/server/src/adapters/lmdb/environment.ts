@@ -21,7 +21,7 @@ const NEARLY_FULL_BYTES = 4 * 1024 * 1024;
  *
  * Commits are durable when they resolve: without overlapping sync, the driver's writer thread writes the pages, calls
  * fdatasync, and writes the meta page through a descriptor opened with O_DSYNC, all before it reports (seen by strace;
- * with overlapping sync, the driver's default, a commit resolves before that).
+ * with overlapping sync, the driver's default, the last meta page did not go through that descriptor).
  * The caller runs one commit at a time. After a commit that failed the file is closed and opened again before anything
  * else happens: LMDB refuses all work in an environment whose meta page could not be written, and lmdb-js would wait
  * for ever.

@@ -1,0 +1,162 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { formatNs, isMoment, parseTime, uuidv7 } from '@attestlog/event';
+import type { FastifyInstance } from 'fastify';
+import { type Logger, pino } from 'pino';
+import { openBootstrapKey } from './access/bootstrap-key.js';
+import { openChdbStore } from './adapters/chdb/chdb-store.js';
+import { openFolderObjects } from './adapters/files/folder-objects.js';
+import { FolderSigningKeys, retireSigningKey, rotateSigningKey } from './adapters/files/folder-signing-keys.js';
+import { openLmdbJournal } from './adapters/lmdb/lmdb-journal.js';
+import { openLmdbRegistry } from './adapters/lmdb/lmdb-registry.js';
+import { SystemClock } from './adapters/system/system-clock.js';
+import type { Configuration } from './configuration.js';
+import { openDeployment, StartError } from './deployment.js';
+import { buildApp } from './http/app.js';
+import type { SigningKeys } from './log/signing-keys.js';
+import type { Clock } from './ports/clock.js';
+import type { Journal } from './ports/journal.js';
+import type { Objects } from './ports/objects.js';
+import type { Registry } from './ports/registry.js';
+import type { EventStore } from './ports/store.js';
+import { Service } from './service.js';
+
+export interface ServerReady {
+  url: string;
+  /** The key that was made on this first start: to be shown once. */
+  bootstrapKey?: string;
+}
+
+export interface RunOptions {
+  /** Aborted to stop: what was accepted is finished first, within the configured limit. */
+  signal: AbortSignal;
+  onReady: (ready: ServerReady) => void;
+}
+
+/** Runs the server until it is told to stop; resolves when everything is closed. @throws StartError */
+export async function runServer(configuration: Configuration, { signal, onReady }: RunOptions): Promise<void> {
+  const logger = pino({ level: configuration.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const ports = await openPorts(configuration);
+  try {
+    const key = await openBootstrapKey(ports.registry, configuration.bootstrapKey);
+    const service = await startService(configuration, ports, logger);
+    const app = await buildApp(service.services(key.key));
+    try {
+      const url = await listen(app, configuration);
+      logger.info({ url, data: configuration.data }, 'ready');
+      onReady(key.made === undefined ? { url } : { url, bootstrapKey: key.made });
+      await aborted(signal);
+      logger.info('stopping');
+    } finally {
+      await stop(app, service, configuration.stopTimeoutMs, logger);
+    }
+  } finally {
+    await ports.close();
+    logger.info('stopped');
+  }
+}
+
+interface Ports {
+  journal: Journal;
+  registry: Registry;
+  store: EventStore;
+  objects: Objects;
+  keys: SigningKeys;
+  clock: Clock;
+  close(): Promise<void>;
+}
+
+/** The adapters of one machine. The store comes first: its lock keeps a second server away from the folder. */
+async function openPorts(configuration: Configuration): Promise<Ports> {
+  const { data } = configuration;
+  const opened: { close(): Promise<void> }[] = [];
+  const open = async <T extends { close(): Promise<void> }>(port: Promise<T>): Promise<T> => {
+    const ready = await port;
+    opened.push(ready);
+    return ready;
+  };
+  const close = async () => {
+    for (const port of opened.reverse()) await port.close();
+  };
+  try {
+    await mkdir(data, { recursive: true, mode: 0o700 });
+    const store = await open(
+      openChdbStore({
+        path: join(data, 'chdb'),
+        readSessions: configuration.querySessions,
+        maxReadSeconds: Math.ceil(configuration.queryTimeoutMs / 1000),
+        maxReadBytes: configuration.queryMemoryBytes,
+        maxServerBytes: configuration.storeMemoryBytes,
+      }),
+    );
+    const registry = await open(openLmdbRegistry({ path: join(data, 'registry') }));
+    const journal = await open(openLmdbJournal({ path: join(data, 'journal'), maxBytes: configuration.journalBytes }));
+    const objects = await open(openFolderObjects({ path: join(data, 'objects') }));
+    const keys = new FolderSigningKeys(join(data, 'keys'), configuration.signingKeyPer);
+    return { journal, registry, store, objects, keys, clock: new SystemClock(), close };
+  } catch (cause) {
+    await close();
+    throw cause instanceof StartError ? cause : new StartError((cause as Error).message, { cause });
+  }
+}
+
+async function startService(configuration: Configuration, ports: Ports, logger: Logger): Promise<Service> {
+  const now = formatNs(ports.clock.nowNs());
+  const deployment = await openDeployment(ports.registry, now, configuration.origin);
+  const created = parseTime(deployment.created_at);
+  return Service.start({
+    ...ports,
+    configuration,
+    logger,
+    deploymentCreatedNs: isMoment(created) ? created.ns : 0n,
+    hashSeed: randomBytes(4).readUInt32LE(0),
+    newId: () => uuidv7(Date.now(), randomBytes(10)),
+    sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    yieldToLoop: () => nextTurn(),
+  });
+}
+
+async function listen(app: FastifyInstance, { host, port }: Configuration): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const reason = code === 'EADDRINUSE' ? 'another program listens there' : (cause as Error).message;
+    throw new StartError(`Cannot listen on ${host}:${port}: ${reason}. Choose another one with --port.`, { cause });
+  }
+}
+
+/** Lets requests end, then seals what was accepted; whatever is not sealed in time is taken up on the next start. */
+async function stop(app: FastifyInstance, service: Service, timeoutMs: number, logger: Logger): Promise<void> {
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const closing = app.close();
+  await Promise.race([closing, aborted(deadline)]);
+  app.server.closeAllConnections();
+  await closing;
+  const sealed = await service.stop(deadline);
+  if (!sealed) logger.warn('stopped before everything was sealed; the next start goes on with it');
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** The folder of the keys that sign all logs of a data folder, or one tenant's. */
+function keyFolder(data: string, tenant?: string): string {
+  return join(data, 'keys', tenant === undefined ? 'deployment' : `tenant-${tenant}`);
+}
+
+/** Adds a signing key; it signs beside the others from the next start. Resolves with its name. */
+export function addSigningKey(data: string, tenant?: string): Promise<string> {
+  return rotateSigningKey(keyFolder(data, tenant));
+}
+
+/** Takes a signing key out of use from the next start on. @throws PortFailure `refused` */
+export function removeSigningKey(data: string, name: string, tenant?: string): Promise<void> {
+  return retireSigningKey(keyFolder(data, tenant), name);
+}

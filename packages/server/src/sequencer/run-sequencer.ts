@@ -1,0 +1,54 @@
+import type { Clock } from '../ports/clock.js';
+import { isPortFailure } from '../ports/failure.js';
+import type { Journal } from '../ports/journal.js';
+import type { Progress } from './progress.js';
+import type { SealedBatchSummary, Sequencer } from './sequencer.js';
+
+export interface SequencerLoop {
+  sequencer: Sequencer;
+  journal: Journal;
+  progress: Progress;
+  clock: Clock;
+  lingerMs: number;
+  onBatch: (summary: SealedBatchSummary, seconds: number) => void;
+  onFailure: (error: unknown, final: boolean) => void;
+  /** The loop works again after failures. */
+  onRecovery: () => void;
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Seals batch after batch until the signal is aborted; the batch under way is finished then. A failure is taken up
+ * again after a pause that doubles. Damaged data stops the loop for good: going on could only make it worse.
+ */
+export async function runSequencer(loop: SequencerLoop, signal: AbortSignal): Promise<void> {
+  const { sequencer, journal, progress, clock } = loop;
+  let pauseMs = 0;
+  while (!signal.aborted) {
+    try {
+      const begun = clock.monotonicMs();
+      const summary = await sequencer.sealNext();
+      if (pauseMs > 0) loop.onRecovery();
+      pauseMs = 0;
+      if (summary === undefined) await journal.waitForChunk(progress.sealedThrough, signal);
+      else loop.onBatch(summary, (clock.monotonicMs() - begun) / 1000);
+      await linger(loop, signal);
+    } catch (error) {
+      const final = isPortFailure(error, 'corrupt');
+      loop.onFailure(error, final);
+      if (final) return;
+      pauseMs = Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
+      await clock.sleep(pauseMs, signal);
+    }
+  }
+}
+
+/** Lets events gather, since an insert costs the same for few as for many; but nobody is kept waiting for it. */
+async function linger({ progress, clock, lingerMs }: SequencerLoop, signal: AbortSignal): Promise<void> {
+  if (lingerMs === 0 || progress.awaited) return;
+  const hurried = new AbortController();
+  progress.onHurry(() => hurried.abort());
+  await clock.sleep(lingerMs, AbortSignal.any([signal, hurried.signal]));
+}
