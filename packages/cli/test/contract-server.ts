@@ -117,7 +117,11 @@ export class ContractServer {
 
   async #stream(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const status = this.streamStatuses.shift();
-    if (status !== undefined) return problem(response, status, { title: 'Not now' }, { 'retry-after': '0' });
+    if (status !== undefined) {
+      // Closing on a client that still writes could cost it the answer.
+      request.resume();
+      return problem(response, status, { title: 'Not now' }, { 'retry-after': '0' });
+    }
     const seen: string[] = [];
     this.streams.push({ lines: seen, headers: request.headers });
     response.writeHead(200, { 'content-type': 'application/x-ndjson' });

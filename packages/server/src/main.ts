@@ -8,7 +8,7 @@ import { type Logger, pino } from 'pino';
 import { openBootstrapKey } from './access/bootstrap-key.js';
 import { openChdbStore } from './adapters/chdb/chdb-store.js';
 import { openFolderObjects } from './adapters/files/folder-objects.js';
-import { FolderSigningKeys, retireSigningKey, rotateSigningKey } from './adapters/files/folder-signing-keys.js';
+import { addKey, FolderSigningKeys, retireKey } from './adapters/files/folder-signing-keys.js';
 import { openLmdbJournal } from './adapters/lmdb/lmdb-journal.js';
 import { openLmdbRegistry } from './adapters/lmdb/lmdb-registry.js';
 import { SystemClock } from './adapters/system/system-clock.js';
@@ -152,11 +152,11 @@ function keyFolder(data: string, tenant?: string): string {
 }
 
 /** Adds a signing key; it signs beside the others from the next start. Resolves with its name. */
-export function addSigningKey(data: string, tenant?: string): Promise<string> {
-  return rotateSigningKey(keyFolder(data, tenant));
+export function rotateSigningKey(data: string, tenant?: string): Promise<string> {
+  return addKey(keyFolder(data, tenant));
 }
 
 /** Takes a signing key out of use from the next start on. @throws PortFailure `refused` */
-export function removeSigningKey(data: string, name: string, tenant?: string): Promise<void> {
-  return retireSigningKey(keyFolder(data, tenant), name);
+export function retireSigningKey(data: string, name: string, tenant?: string): Promise<void> {
+  return retireKey(keyFolder(data, tenant), name);
 }

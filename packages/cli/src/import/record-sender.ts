@@ -80,6 +80,7 @@ export class RecordSender {
         failures = this.#results > before ? 1 : failures + 1;
         if (failures >= this.#options.limits.attempts) throw this.#gaveUp(error);
         const waitMs = backoffMs(failures, random(), error.retryAfterMs);
+        console.error("DBG", error.message, waitMs, error.stack);
         this.#options.onRetry(error.message, waitMs);
         await sleep(waitMs, signal);
       }

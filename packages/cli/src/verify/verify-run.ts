@@ -67,7 +67,7 @@ export async function runVerify(run: VerifyRun): Promise<VerifyOutcome> {
   const otherKeys = shown.filter((key) => !run.pinned.keys.includes(key));
   return {
     ...result,
-    violations: [...keyViolations(run.pinned, shown, signedBy), ...result.violations],
+    violations: [...keyViolations(run.pinned, shown, result.violations), ...result.violations],
     signedBy,
     otherKeys,
   };
@@ -92,11 +92,12 @@ function signersOf(checkpoint: string, pinned: PinnedKeys, origin: string | unde
   }
 }
 
-function keyViolations(pinned: PinnedKeys, shown: readonly string[], signedBy: readonly string[]): CommandViolation[] {
-  const known = shown.some((key) => pinned.keys.includes(key));
-  if (shown.length === 0 || (known && signedBy.length > 0)) return [];
-  // A key that is still listed but no longer signs has been retired; the checkpoint's own violation tells the rest.
-  const what = known
+function keyViolations(pinned: PinnedKeys, shown: readonly string[], found: readonly Violation[]): CommandViolation[] {
+  const listed = shown.length === 0 || shown.some((key) => pinned.keys.includes(key));
+  const unsigned = shown.length > 0 && found.some(({ code }) => code === 'unknown-key');
+  if (listed && !unsigned) return [];
+  // A key that is still listed but no longer signs has been retired.
+  const what = listed
     ? 'The server no longer signs with the pinned key'
     : 'The server shows another key than the pinned one';
   const message = `${what}: pinned ${names(pinned.keys)}, shown ${names(shown)}. If its operator announced a new key, pin it with --key; else this is not the log that it was.`;

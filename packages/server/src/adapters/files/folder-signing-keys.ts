@@ -33,7 +33,7 @@ export class FolderSigningKeys implements SigningKeys {
 }
 
 /** Adds a key that signs beside those that do. @returns the new key's name */
-export async function rotateSigningKey(folder: string): Promise<string> {
+export function addKey(folder: string): Promise<string> {
   return createKey(folder);
 }
 
@@ -41,7 +41,7 @@ export async function rotateSigningKey(folder: string): Promise<string> {
  * Takes a key out of use: its private part is destroyed, its public part stays for old checkpoints.
  * @throws PortFailure `refused` when there is no such key, or no other one that signs
  */
-export async function retireSigningKey(folder: string, name: string): Promise<void> {
+export async function retireKey(folder: string, name: string): Promise<void> {
   const names = await keyFiles(folder, '.pem');
   if (!names.includes(name)) throw new PortFailure('refused', `There is no signing key ${name} in ${folder}`);
   if (names.length === 1) throw new PortFailure('refused', 'The only signing key cannot be retired: rotate first');
