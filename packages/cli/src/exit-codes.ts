@@ -19,7 +19,7 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [EXIT.unexpected, 'something unexpected went wrong'],
   [EXIT.violations, 'verification found violations'],
   [EXIT.refused, 'some items were refused or conflict with stored ones'],
-  [EXIT.usage, 'wrong options or arguments, or a file that cannot be read or written'],
+  [EXIT.usage, 'wrong options or arguments, a file that cannot be read or written, or a server that cannot start'],
   [EXIT.unreachable, 'the server cannot be reached or is too busy'],
   [EXIT.unauthorised, 'the server does not accept the credential'],
   [EXIT.notFound, 'there is no such event or log'],

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandContext } from './context.js';
 import { EXIT } from './exit-codes.js';
@@ -8,6 +9,8 @@ import { outputTo } from './terminal/output.js';
 /** The composition root of the command: the only file that touches the process. */
 
 const stop = new AbortController();
+// Every request under way listens to it, and there may be hundreds.
+setMaxListeners(0, stop.signal);
 
 /** The first request to stop lets the command end well; the second does not wait. */
 function interrupt(): void {

@@ -22,7 +22,7 @@ export function buildProgram(
   context: CommandContext,
   run: RunAction,
   write: { out: (text: string) => void; err: (text: string) => void },
-  server: { loaded: Partial<ServerModule> | undefined; load: () => Promise<Partial<ServerModule>> },
+  server: { loaded: ServerModule | undefined; load: () => Promise<ServerModule> },
 ): Command {
   const program = new Command('attestlog')
     .description('Record audit events, and prove what was recorded.')
@@ -41,7 +41,7 @@ export function buildProgram(
     .showSuggestionAfterError()
     .addHelpText('after', afterHelp());
   for (const option of globalOptions()) program.addOption(option);
-  addServeCommand(program, run, context, server.loaded);
+  addServeCommand(program, run, context, server.loaded, server.load);
   addImportCommand(program, run, context);
   addQueryCommand(program, run, context);
   addReceiptCommand(program, run, context);

@@ -29,26 +29,28 @@ export interface ServerModule<C = unknown> {
     configuration: C,
     options: { onReady: (info: { url: string; bootstrapKey?: string }) => void; signal: AbortSignal },
   ): Promise<void>;
-  /** @returns what to tell the operator about the new key */
-  rotateSigningKey(dataFolder: string): Promise<unknown>;
-  retireSigningKey(dataFolder: string, keyId: string): Promise<unknown>;
+  /** Resolves with the new key's name. The tenant is for servers whose tenants have keys of their own. */
+  rotateSigningKey(dataFolder: string, tenant?: string): Promise<string>;
+  retireSigningKey(dataFolder: string, name: string, tenant?: string): Promise<void>;
 }
 
 /**
  * Loads the server. Only when it is needed: it brings a database engine with it, and a query should not wait for that.
  * @throws CliFailure when it cannot be loaded
  */
-export async function loadServer(): Promise<Partial<ServerModule>> {
+export async function loadServer(): Promise<ServerModule> {
   try {
-    return (await import('@attestlog/server')) as Partial<ServerModule>;
+    return await import('@attestlog/server');
   } catch (error) {
     throw new CliFailure(EXIT.unexpected, 'The server cannot be loaded', { detail: messageOf(error), cause: error });
   }
 }
 
-/** A part of the server that this build has to have. @throws CliFailure */
-export function partOf<K extends keyof ServerModule>(server: Partial<ServerModule>, name: K): ServerModule[K] {
-  const part = server[name];
-  if (part !== undefined) return part as ServerModule[K];
-  throw new CliFailure(EXIT.unexpected, `not available: this build of the server has no ${name}`);
+/** Errors of the server that say what an operator has to mend, by name: their classes belong to a module not loaded here. */
+const mendable: readonly string[] = ['StartError', 'PortFailure'];
+
+/** The failure to show for an error of the server: its words if they are for an operator, else the error itself. */
+export function serverFailure(error: unknown): unknown {
+  if (!(error instanceof Error) || !mendable.includes(error.name)) return error;
+  return new CliFailure(EXIT.usage, error.message, { cause: error });
 }

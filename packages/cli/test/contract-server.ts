@@ -22,6 +22,8 @@ export class ContractServer {
   streamStatuses: number[] = [];
   /** Ends the next stream after so many results with this problem. */
   stopWith: { after: number; error: Record<string, unknown> } | undefined;
+  /** Results come only when the request has ended. */
+  lateAnswers = false;
   refuse: (event: Record<string, unknown>) => boolean = () => false;
   /** Changes what a path below `/log/default/` answers; undefined is 404. */
   tamper: (path: string, body: Buffer | undefined) => Buffer | undefined = (_path, body) => body;
@@ -94,10 +96,11 @@ export class ContractServer {
   #file(path: string, response: ServerResponse): void {
     const status = this.logStatuses.shift();
     if (status === 0) return void response.destroy();
-    if (status !== undefined) return problem(response, status, { title: 'Not now' }, { 'retry-after': '0' });
+    if (status !== undefined) return void problem(response, status, { title: 'Not now' }, { 'retry-after': '0' });
     const shown = path === 'key' && this.shownKeys !== undefined ? Buffer.from(this.shownKeys()) : this.log.file(path);
     const body = this.tamper(path, shown);
-    if (body === undefined) return problem(response, 404, { code: 'tile-unknown', title: 'The log has no such tile' });
+    if (body === undefined)
+      return void problem(response, 404, { code: 'tile-unknown', title: 'The log has no such tile' });
     if (!path.startsWith('tile/entries/')) return void response.end(body);
     response.setHeader('content-encoding', 'gzip').end(gzipSync(body));
   }
@@ -123,13 +126,16 @@ export class ContractServer {
       return problem(response, status, { title: 'Not now' }, { 'retry-after': '0' });
     }
     const seen: string[] = [];
+    let late = '';
     this.streams.push({ lines: seen, headers: request.headers });
     response.writeHead(200, { 'content-type': 'application/x-ndjson' });
     request.on('error', () => {});
     for await (const line of createInterface({ input: request })) {
       await this.gate;
       seen.push(line);
-      response.write(`${JSON.stringify({ line: seen.length, ...this.#result(line) })}\n`);
+      const result = `${JSON.stringify({ line: seen.length, ...this.#result(line) })}\n`;
+      if (this.lateAnswers) late += result;
+      else response.write(result);
       if (this.breakAfter[0] === seen.length) {
         this.breakAfter.shift();
         // Let what was written reach the client: it is to break in the middle, not at the start.
@@ -141,7 +147,7 @@ export class ContractServer {
         return;
       }
     }
-    response.end(`${JSON.stringify({ done: true, read: seen.length })}\n`);
+    response.end(`${late}${JSON.stringify({ done: true, read: seen.length })}\n`);
   }
 
   #result(line: string): Record<string, unknown> {

@@ -14,7 +14,7 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | AsyncIterable<Uint8Array>;
   /** Makes stdout and stderr a terminal of so many columns. */
   readonly columns?: number;
   /** The reader of stdout goes away after so many characters. */
@@ -31,9 +31,21 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   const stdout = new Capture(options.columns, options.closeStdoutAfter);
   const stderr = new Capture(options.columns);
   const context = testContext(options, stop, stdout, stderr);
-  const code = await run(args, context, async () => options.server ?? {});
+  const code = await run(args, context, async () => ({ ...absentServer, ...options.server }));
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
+
+/** A server that no test has asked for. */
+const unexpected = async () => {
+  throw new Error('the test has no server for this');
+};
+const absentServer: ServerModule = {
+  settings: [],
+  readConfiguration: () => ({ ok: true, configuration: undefined }),
+  runServer: unexpected,
+  rotateSigningKey: unexpected,
+  retireSigningKey: unexpected,
+};
 
 export function testContext(
   options: CliOptions,
@@ -43,9 +55,7 @@ export function testContext(
 ): CommandContext {
   return {
     env: options.env ?? {},
-    stdin: (async function* () {
-      if (options.stdin !== undefined) yield Buffer.from(options.stdin);
-    })(),
+    stdin: stdinOf(options.stdin ?? ''),
     stdout: outputTo(stdout, () => stop.abort(new PipeClosed())),
     stderr: outputTo(stderr),
     fetch: globalThis.fetch,
@@ -57,6 +67,11 @@ export function testContext(
     },
     signal: stop.signal,
   };
+}
+
+async function* stdinOf(content: string | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (typeof content === 'string') yield Buffer.from(content);
+  else yield* content;
 }
 
 /** A stream that keeps what is written, and can break as a pipe does. */
@@ -75,7 +90,7 @@ export class Capture extends Writable {
 
   override _write(chunk: unknown, _encoding: string, done: (error?: Error) => void): void {
     this.text += String(chunk);
-    if (this.text.length <= this.#closeAfter) return done();
-    done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    const closed = this.text.length > this.#closeAfter;
+    done(closed ? Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }) : undefined);
   }
 }

@@ -207,6 +207,20 @@ describe('import over bad connections', () => {
   });
 });
 
+it('gets results for the lines of a slow source from a server that answers in groups', async () => {
+  server.lateAnswers = true;
+  const stdin = (async function* () {
+    yield Buffer.from(lines(2));
+    await expect.poll(() => server.ids.length, { timeout: 5000 }).toBe(2);
+    // The request has to end before the next lines come.
+    await expect.poll(() => server.streams.length, { timeout: 5000 }).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    yield Buffer.from(lines(2, 2));
+  })();
+  expect(await report(['--format', 'events', '-'], { stdin })).toMatchObject({ code: 0, stored: 4, duplicates: 0 });
+  expect(server.streams.map(({ lines }) => lines.length)).toEqual([2, 2]);
+});
+
 describe('import that cannot begin', () => {
   it('exits with 6 for a wrong key and 5 without a server, before anything is read', async () => {
     const path = await file('a.ndjson', lines(1));

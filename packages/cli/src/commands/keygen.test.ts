@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ed25519Signer } from '@attestlog/tlog';
@@ -46,18 +46,18 @@ describe('keygen', () => {
   it("hands a server's keys to the server", async () => {
     const calls: string[] = [];
     const server = {
-      rotateSigningKey: async (data: string) => {
-        calls.push(`rotate ${data}`);
+      rotateSigningKey: async (data: string, tenant?: string) => {
+        calls.push(`rotate ${data} ${tenant}`);
         return 'new-key';
       },
-      retireSigningKey: async (data: string, key: string) => void calls.push(`retire ${data} ${key}`),
+      retireSigningKey: async (data: string, key: string, tenant?: string) =>
+        void calls.push(`retire ${data} ${key} ${tenant}`),
     };
-    expect(await runCli(['keygen', '--data', 'd', '--rotate'], { server })).toMatchObject({
-      code: 0,
-      stdout: 'new-key\n',
-    });
-    expect((await runCli(['keygen', '--data', 'd', '--retire', 'k'], { server })).code).toBe(0);
-    expect(calls).toEqual(['rotate d', 'retire d k']);
-    expect((await runCli(['keygen', '--data', 'd', '--rotate'])).stderr).toContain('not available');
+    await mkdir(join(folder, 'keys'));
+    const args = ['keygen', '--data', folder];
+    expect(await runCli([...args, '--rotate'], { server })).toMatchObject({ code: 0, stdout: 'new-key\n' });
+    expect((await runCli([...args, '--retire', 'k', '--tenant', 't'], { server })).code).toBe(0);
+    expect(calls).toEqual([`rotate ${folder} undefined`, `retire ${folder} k t`]);
+    expect((await runCli(['keygen', '--data', join(folder, 'none'), '--rotate'], { server })).code).toBe(4);
   });
 });

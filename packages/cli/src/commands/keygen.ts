@@ -1,3 +1,5 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ed25519PublicKey, formatVerifierKey, generateEd25519Key, TlogError, TYPE_ED25519 } from '@attestlog/tlog';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
@@ -5,7 +7,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { isSystemError, messageOf, usageFailure } from '../failure.js';
 import { createPrivate } from '../files.js';
 import type { RunAction } from '../run-action.js';
-import { partOf, type ServerModule } from '../server-module.js';
+import { type ServerModule, serverFailure } from '../server-module.js';
 
 interface KeygenOptions {
   readonly name: string;
@@ -13,24 +15,27 @@ interface KeygenOptions {
   readonly data?: string;
   readonly rotate?: boolean;
   readonly retire?: string;
+  readonly tenant?: string;
 }
 
 const examples = `
 Examples:
   $ attestlog keygen --name audit.example.com/acme --output acme.pem
   $ attestlog keygen --data ./data --rotate
-  $ attestlog keygen --data ./data --retire 1a2b3c4d
+  $ attestlog keygen --data ./data --retire 0001-1a2b3c4d
 
 Without --data a new Ed25519 key pair is made: the private key goes to the file, readable only by you and never over
 an existing one; the verifier key, which others need, is printed. With --rotate the server signs with a new key beside
-the old ones, so that verifiers can pin it in time; --retire ends the signing with an old one. Restart the server then.`;
+the old ones, so that verifiers can pin it in time; --retire ends the signing with an old one (its name is its
+file's below the data folder's keys). --tenant is for servers that run with --signing-key-per tenant. Restart the
+server then.`;
 
 /** Adds `attestlog keygen`. */
 export function addKeygenCommand(
   program: Command,
   run: RunAction,
   context: CommandContext,
-  load: () => Promise<Partial<ServerModule>>,
+  load: () => Promise<ServerModule>,
 ): void {
   program
     .command('keygen')
@@ -39,7 +44,7 @@ export function addKeygenCommand(
     .option('-o, --output <file>', 'where the private key goes', 'attestlog-key.pem')
     .option('--data <folder>', 'the data folder of a server')
     .option('--rotate', 'let the server of --data sign with a new key as well')
-    .option('--retire <keyid>', 'end the signing of the server of --data with this key')
+    .option('--retire <name>', 'end the signing of the server of --data with this key')
     .addHelpText('after', examples)
     .action((_options: unknown, command: Command) =>
       run(() => keygen(context, command.optsWithGlobals<KeygenOptions>(), load)),
@@ -50,7 +55,7 @@ export function addKeygenCommand(
 export async function keygen(
   context: CommandContext,
   options: KeygenOptions,
-  load: () => Promise<Partial<ServerModule>>,
+  load: () => Promise<ServerModule>,
 ): Promise<ExitCode> {
   const { data, rotate, retire } = options;
   if (rotate === true && retire !== undefined) throw usageFailure('Use either --rotate or --retire');
@@ -58,15 +63,29 @@ export async function keygen(
     throw usageFailure('--data goes with --rotate or --retire, and they with it');
   }
   if (data === undefined) return makeKey(context, options);
+  await requireFolder(data);
   const server = await load();
-  if (retire === undefined) {
-    const made = await partOf(server, 'rotateSigningKey')(data);
-    await context.stdout.write(typeof made === 'string' ? `${made}\n` : 'A new key was made.\n');
-  } else {
-    await partOf(server, 'retireSigningKey')(data, retire);
-    await context.stdout.write(`${retire} was retired.\n`);
+  try {
+    if (retire === undefined) {
+      const made = await server.rotateSigningKey(data, options.tenant);
+      await context.stdout.write(`${made}\n`);
+    } else {
+      await server.retireSigningKey(data, retire, options.tenant);
+    }
+  } catch (error) {
+    throw serverFailure(error);
   }
+  await context.stderr.write('Restart the server, so that it takes effect.\n');
   return EXIT.ok;
+}
+
+/** A misspelt folder must not become a new one with a key that no server uses. */
+async function requireFolder(data: string): Promise<void> {
+  try {
+    await access(join(data, 'keys'));
+  } catch {
+    throw usageFailure(`${data} is not the data folder of a server: it has no keys`);
+  }
 }
 
 async function makeKey(context: CommandContext, { name, output }: KeygenOptions): Promise<ExitCode> {

@@ -67,7 +67,20 @@ describe('serve', () => {
     expect((await runCli(['serve'], { server, stop })).code).toBe(0);
   });
 
-  it('says so when the server is not there', async () => {
-    expect((await runCli(['serve'])).stderr).toContain('not available');
+  it('says what an operator has to mend, without a stack', async () => {
+    const { server } = serverDouble(async () => {
+      throw Object.assign(new Error('another server uses this folder'), { name: 'StartError' });
+    });
+    expect(await runCli(['serve'], { server })).toEqual({
+      code: 4,
+      stdout: '',
+      stderr: 'error: another server uses this folder\n',
+    });
   });
+});
+
+it('has no setting that a global option would take away', async () => {
+  const { settings: real } = await import('@attestlog/server');
+  const globals = ['url', 'api-key', 'key-file', 'tenant', 'color', 'no-color', 'help', 'version'];
+  expect(real.map(({ name }) => name).filter((name) => globals.includes(name))).toEqual([]);
 });

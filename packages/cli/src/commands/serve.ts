@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { Interrupted, usageFailure } from '../failure.js';
 import type { GlobalOptions } from '../options.js';
 import type { RunAction } from '../run-action.js';
-import { partOf, type ServerModule } from '../server-module.js';
+import { type ServerModule, serverFailure } from '../server-module.js';
 import { styleFor } from '../terminal/style.js';
 
 const examples = `
@@ -23,7 +23,8 @@ export function addServeCommand(
   program: Command,
   run: RunAction,
   context: CommandContext,
-  server: Partial<ServerModule> | undefined,
+  server: ServerModule | undefined,
+  load: () => Promise<ServerModule>,
 ): void {
   const command = program.command('serve').description('run the server').addHelpText('after', examples);
   for (const setting of server?.settings ?? []) {
@@ -33,30 +34,32 @@ export function addServeCommand(
     command.addOption(new Option(`--${setting.name} ${value}`, `${setting.help} (${shown}env: ${setting.env})`));
   }
   command.action((_options: unknown, self: Command) =>
-    run(() => serve(context, server ?? {}, self.optsWithGlobals<GlobalOptions & Record<string, unknown>>())),
+    run(async () =>
+      serve(context, server ?? (await load()), self.optsWithGlobals<GlobalOptions & Record<string, unknown>>()),
+    ),
   );
 }
 
 /** Runs the server until it is told to stop. */
 export async function serve(
   context: CommandContext,
-  server: Partial<ServerModule>,
+  server: ServerModule,
   options: Pick<GlobalOptions, 'color'> & Record<string, unknown>,
 ): Promise<ExitCode> {
-  const settings = partOf(server, 'settings');
+  const { settings } = server;
   const flags = Object.fromEntries(settings.map(({ name }) => [name, flagText(options[camelCase(name)])]));
-  const result = partOf(server, 'readConfiguration')({ flags, env: context.env });
+  const result = server.readConfiguration({ flags, env: context.env });
   if (!result.ok) throw usageFailure(result.problems.join('\n'), 'attestlog serve --help lists all settings.');
-  const data = settings.find(({ name }) => name === 'data' || name === 'data-dir');
+  const data = settings.find(({ name }) => name === 'data');
   const folder = data === undefined ? undefined : (flags[data.name] ?? context.env[data.env] ?? data.default);
   try {
-    await partOf(server, 'runServer')(result.configuration, {
+    await server.runServer(result.configuration, {
       signal: context.signal,
       onReady: (info) => void greet(context, options, info, folder).catch(() => {}),
     });
   } catch (error) {
     // To be told to stop is how a server ends.
-    if (!(error instanceof Interrupted)) throw error;
+    if (!(error instanceof Interrupted)) throw serverFailure(error);
   }
   return EXIT.ok;
 }

@@ -36,12 +36,14 @@ export interface LineStream {
  * @param now milliseconds since 1970, for a `Retry-After` with a date
  */
 export function openLineStream(url: string, headers: Readonly<Record<string, string>>, now: () => number): LineStream {
-  const { request } = url.startsWith('https:') ? https : http;
+  const { request, Agent } = url.startsWith('https:') ? https : http;
+  // A connection of its own: one from a pool could be closed by the server at the moment that it is taken. Kept alive,
+  // because a server that closes right after a refusal makes the client lose it while it is still writing.
+  const agent = new Agent({ keepAlive: true });
   const outgoing = request(url, {
     method: 'POST',
     headers: { 'content-type': 'application/x-ndjson', accept: 'application/x-ndjson', ...headers },
-    // A connection of its own: one from a pool could be closed by the server at the moment that it is taken.
-    agent: false,
+    agent,
   });
   outgoing.flushHeaders();
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
@@ -54,7 +56,10 @@ export function openLineStream(url: string, headers: Readonly<Record<string, str
     write: (text) => writeTo(outgoing, text),
     end: () => outgoing.end(),
     lines: () => linesOf(answer, url, now),
-    destroy: (reason) => outgoing.destroy(reason),
+    destroy: (reason) => {
+      outgoing.destroy(reason);
+      agent.destroy();
+    },
   };
 }
 

@@ -15,6 +15,8 @@ export interface SenderLimits {
   readonly windowChars: number;
   /** A request that has lasted so long is ended and another one begun: proxies cut endless ones. */
   readonly requestMs: number;
+  /** The source gives nothing for so long, and the request is ended: a server may answer in groups until then. */
+  readonly idleMs: number;
   /** No result for so long although one is due, and the connection counts as broken. */
   readonly stallMs: number;
   /** Attempts one after the other without a single result before the import gives up. */
@@ -25,6 +27,7 @@ export const defaultLimits: SenderLimits = {
   windowRecords: 10_000,
   windowChars: 16 * 1024 * 1024,
   requestMs: 60_000,
+  idleMs: 1000,
   stallMs: 60_000,
   attempts: 8,
 };
@@ -69,7 +72,7 @@ export class RecordSender {
   async run(): Promise<void> {
     const { signal, sleep, random } = this.#context;
     let failures = 0;
-    while (!this.#exhausted || this.#window.size > 0) {
+    while (await this.#hasMore()) {
       const before = this.#results;
       try {
         await this.#attempt();
@@ -80,11 +83,20 @@ export class RecordSender {
         failures = this.#results > before ? 1 : failures + 1;
         if (failures >= this.#options.limits.attempts) throw this.#gaveUp(error);
         const waitMs = backoffMs(failures, random(), error.retryAfterMs);
-        console.error("DBG", error.message, waitMs, error.stack);
         this.#options.onRetry(error.message, waitMs);
         await sleep(waitMs, signal);
       }
     }
+  }
+
+  /** Waits for something to send without a request, which would be cut off if that took long. */
+  async #hasMore(): Promise<boolean> {
+    const interrupted = aborted(this.#context.signal);
+    while (this.#window.size === 0 && !this.#exhausted) {
+      await this.#nextBatch(interrupted);
+      this.#context.signal.throwIfAborted();
+    }
+    return this.#window.size > 0;
   }
 
   /** One request, until it ends well. */
@@ -119,8 +131,11 @@ export class RecordSender {
       } else if (this.#exhausted || this.#context.now() >= endsAt) {
         return stream.end();
       } else {
-        const batch = await this.#nextBatch(stopped);
+        const idle = timer(this.#options.limits.idleMs);
+        const batch = await this.#nextBatch(Promise.race([stopped, idle.rings]));
+        idle.cancel();
         if (batch !== undefined) await stream.write(batch);
+        if (idle.hasRung()) return stream.end();
       }
     }
   }
@@ -136,7 +151,7 @@ export class RecordSender {
     if (chunk !== '') await stream.write(chunk);
   }
 
-  /** Text of the next batch, which is in the window then; undefined at the end of the source or when stopped. */
+  /** Text of the next batch, which is in the window then; undefined if there is nothing to write, or when stopped. */
   async #nextBatch(stopped: Promise<undefined>): Promise<string | undefined> {
     // Kept over a broken request: what the source is about to give must not be lost.
     this.#next ??= this.#source.next();
@@ -229,4 +244,18 @@ function aborted(signal: AbortSignal): Promise<undefined> {
     if (signal.aborted) resolve(undefined);
     else signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
+}
+
+/** Resolves after so many milliseconds, unless it is cancelled. */
+function timer(ms: number): { rings: Promise<undefined>; hasRung: () => boolean; cancel: () => void } {
+  let rung = false;
+  let cancel = () => {};
+  const rings = new Promise<undefined>((resolve) => {
+    const timeout = setTimeout(() => {
+      rung = true;
+      resolve(undefined);
+    }, ms);
+    cancel = () => clearTimeout(timeout);
+  });
+  return { rings, hasRung: () => rung, cancel: () => cancel() };
 }

@@ -81,6 +81,10 @@ const EXTRACTED = `Tuple(
     source Tuple(service String, ip String), session_id String, request_id String, correlation_id String,
     message String)`.replace(/\s+/g, ' ');
 
+const EVENT_COLUMNS = `tenant_id, leaf_index, position, entry, id, time, received_at, action, operation, category,
+    outcome, severity, class, actor_type, actor_id, target_types, target_ids, service, ip, session_id, request_id,
+    correlation_id, message`;
+
 /** Settings of one insert: one block, one thread, so that the same rows make the same block; named by its token. */
 function insertSettings(token: string): string {
   return `SETTINGS insert_deduplicate = 1, insert_deduplication_token = '${requireToken(token)}', max_insert_threads = 1, max_threads = 1, max_block_size = 1048576, max_insert_block_size = 1048576, min_insert_block_size_rows = 1048576, min_insert_block_size_bytes = 1073741824`;
@@ -88,7 +92,7 @@ function insertSettings(token: string): string {
 
 /** Inserts event rows from an Arrow stream with the columns tenant_id, leaf_index, position, entry. */
 export function insertEvents(stream: string, token: string): string {
-  return `INSERT INTO attestlog.events ${insertSettings(token)}
+  return `INSERT INTO attestlog.events (${EVENT_COLUMNS}) ${insertSettings(token)}
 SELECT tenant_id, leaf_index, position, entry, x.id,
     parseDateTime64BestEffort(x.time, 9, 'UTC'), parseDateTime64BestEffort(x.received_at, 9, 'UTC'),
     x.action, x.operation, x.category, x.outcome, x.severity, x.class, x.actor.type, x.actor.id,
@@ -98,7 +102,7 @@ FROM (SELECT *, JSONExtract(entry, '${EXTRACTED}') AS x FROM arrowstream('${requ
 
 /** Inserts tree rows from an Arrow stream with the columns tenant_id, level, node_index, hash. */
 export function insertTree(stream: string, token: string): string {
-  return `INSERT INTO attestlog.tree ${insertSettings(token)}
+  return `INSERT INTO attestlog.tree (tenant_id, level, node_index, hash) ${insertSettings(token)}
 SELECT tenant_id, level, node_index, toFixedString(hash, 32) FROM arrowstream('${requireToken(stream)}')`;
 }
 

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { pageSql } from './page-sql.js';
+
+describe('the SQL of a page', () => {
+  it('has the tenant and the horizon, and goes by the table’s order', () => {
+    expect(pageSql({ tenant: 'acme', before: 2048, limit: 11 })).toEqual({
+      sql: `SELECT leaf_index, position, entry FROM attestlog.events
+WHERE tenant_id = {tenant:String}
+  AND position < {before:UInt64}
+ORDER BY tenant_id DESC, time DESC, leaf_index DESC LIMIT {limit:UInt32}`,
+      parameters: { tenant: 'acme', before: 2048, limit: 11 },
+    });
+  });
+
+  it('has a plain bound on time beside the key of the page before, so that the engine can skip', () => {
+    const { sql, parameters } = pageSql({
+      tenant: 'acme',
+      before: 2048,
+      limit: 11,
+      fromNs: 1n,
+      toNs: 9n,
+      actor: 'u1',
+      action: 'order.approve',
+      after: { timeNs: 5n, index: 3 },
+    });
+    expect(sql).toBe(`SELECT leaf_index, position, entry FROM attestlog.events
+WHERE tenant_id = {tenant:String}
+  AND position < {before:UInt64}
+  AND time >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
+  AND time <= fromUnixTimestamp64Nano({to:Int64}, 'UTC')
+  AND actor_id = {actor:String}
+  AND action = {action:String}
+  AND time <= fromUnixTimestamp64Nano({after_time:Int64}, 'UTC') AND (time, leaf_index) < (fromUnixTimestamp64Nano({after_time:Int64}, 'UTC'), {after_index:UInt64})
+ORDER BY tenant_id DESC, time DESC, leaf_index DESC LIMIT {limit:UInt32}`);
+    expect(parameters).toEqual({
+      tenant: 'acme',
+      before: 2048,
+      limit: 11,
+      from: 1n,
+      to: 9n,
+      actor: 'u1',
+      action: 'order.approve',
+      after_time: 5n,
+      after_index: 3,
+    });
+  });
+});

@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { cloudtrailDialect, type Dialect, kubernetesDialect } from '@attestlog/event';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attestlog } from '../support/command.js';
+import { ServerProcess } from '../support/server-process.js';
+import { sharedData, unlessAbsent } from '../support/shared-data.js';
+
+interface ImportSummary {
+  read: number;
+  stored: number;
+  duplicates: number;
+  conflicts: number;
+  refused: number;
+}
+
+describe.skipIf(sharedData === undefined)(`real logs, from the command to the proof${unlessAbsent}`, () => {
+  const cloudtrail = join(sharedData ?? '', 'cloudtrail-invictus', 'CloudTrail');
+  const kubernetes = join(sharedData ?? '', 'kubernetes-audit2rbac');
+  let server: ServerProcess;
+  let folder: string;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start();
+    folder = await mkdtemp(join(tmpdir(), 'attestlog-real-'));
+  });
+  afterAll(async () => {
+    await server.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const run = (args: readonly string[]) => attestlog(server, args, { XDG_STATE_HOME: folder });
+  const importLogs = async (tenant: string, format: string, path: string) => {
+    const { code, stdout, stderr } = await run(['import', '--json', '--tenant', tenant, '--format', format, path]);
+    return { code, stderr, summary: JSON.parse(stdout) as ImportSummary };
+  };
+  const verify = async (tenant: string) => {
+    const { code, stdout } = await run(['verify', '--json', '--tenant', tenant]);
+    return { code, ...(JSON.parse(stdout) as { size: number; verified: number; violations: unknown[] }) };
+  };
+  const expectAllFound = async (
+    tenant: string,
+    dialect: Dialect<unknown>,
+    records: readonly Record<string, unknown>[],
+  ) => {
+    for (const record of records) {
+      const mapped = dialect.toEvent(record);
+      if (!mapped.ok) throw new Error(JSON.stringify(mapped.problems));
+      const answer = await server.fetch(`/api/v1/events/${encodeURIComponent(mapped.event.id!)}`, { tenant });
+      expect(answer.status).toBe(200);
+      const { event } = (await answer.json()) as { event: never };
+      expect(dialect.fromEvent(event)).toEqual(record);
+    }
+  };
+
+  it('imports CloudTrail: 2,900 events, all found with their original values', async () => {
+    const first = await importLogs('aws', 'cloudtrail', cloudtrail);
+    expect(first.summary).toMatchObject({ read: 2900, stored: 2900, duplicates: 0, conflicts: 0, refused: 0 });
+    expect(first.code).toBe(0);
+    const records = readdirSync(cloudtrail).flatMap(
+      (file) =>
+        (JSON.parse(readFileSync(join(cloudtrail, file), 'utf8')) as { Records: Record<string, unknown>[] }).Records,
+    );
+    expect(records).toHaveLength(2900);
+    await expectAllFound('aws', cloudtrailDialect as Dialect<unknown>, records);
+  });
+
+  it('adds nothing when CloudTrail is imported again, compressed this time', async () => {
+    for (const file of readdirSync(cloudtrail)) {
+      await writeFile(join(folder, `${file}.gz`), gzipSync(readFileSync(join(cloudtrail, file))));
+    }
+    const again = await importLogs('aws', 'cloudtrail', folder);
+    expect(again.summary).toMatchObject({ read: 2900, stored: 0, duplicates: 2900, conflicts: 0, refused: 0 });
+    expect(await verify('aws')).toMatchObject({ code: 0, size: 2900, verified: 2900, violations: [] });
+  });
+
+  it('imports Kubernetes audit logs; what repeats a key in another form is told as a conflict', async () => {
+    const full = join(kubernetes, 'demo_full_v1beta1.ndjson');
+    const first = await importLogs('k8s', 'kubernetes', full);
+    expect(first.summary).toMatchObject({ read: 757, stored: 757, duplicates: 0, conflicts: 0, refused: 0 });
+    const again = await importLogs('k8s', 'kubernetes', full);
+    expect(again.summary).toMatchObject({ read: 757, stored: 0, duplicates: 757, conflicts: 0, refused: 0 });
+    const other = await importLogs('k8s', 'kubernetes', join(kubernetes, 'demo_v1.ndjson'));
+    expect(other.summary).toMatchObject({ read: 37, stored: 0, duplicates: 0, conflicts: 37, refused: 0 });
+    expect(other.code).toBe(3);
+    const lines = readFileSync(full, 'utf8').trim().split('\n');
+    const records = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    await expectAllFound('k8s', kubernetesDialect as Dialect<unknown>, records);
+    expect(await verify('k8s')).toMatchObject({ code: 0, size: 757, verified: 757, violations: [] });
+  });
+});

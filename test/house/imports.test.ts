@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import { type Import, importsOf, sourceFiles, withoutComments, zoneOf } from './import-scanner.js';
+
+/** Which of our packages a package may import. */
+const packages: Record<string, readonly string[]> = {
+  event: [],
+  tlog: [],
+  server: ['event', 'tlog'],
+  cli: ['event', 'tlog', 'server'],
+};
+
+/**
+ * Which zones a zone may import, besides itself. A zone is a folder of `src` with all below it, or one file; a file
+ * belongs to the longest name that fits. Every file of these packages lies in a zone.
+ */
+type Zones = Readonly<Record<string, readonly string[]>>;
+
+const errors = ['errors', 'failures'];
+/** The pipeline behind the routes; whoever stands on it may use any part. */
+const pipeline = ['ports', 'records', 'identity', 'sequencer', 'tenants', 'intake', 'query', 'log', 'access', ...errors];
+
+const server: Zones = {
+  // What storage guarantees. Everything stands on it, and it on nothing.
+  ports: [],
+  'ports/conformance': ['ports'],
+  // How storage does it. Each knows its port only: never another adapter, never the service.
+  'adapters/chdb': ['ports'],
+  'adapters/files': ['ports', 'log/signing-keys'],
+  'adapters/lmdb': ['ports'],
+  'adapters/memory': ['ports'],
+  'adapters/system': ['ports'],
+  // What a caller can be told.
+  errors: [],
+  failures: ['errors', 'ports'],
+  // The path of an event, from below.
+  records: ['ports'],
+  identity: ['ports', 'records'],
+  sequencer: ['ports', 'records', 'identity'],
+  tenants: ['ports'],
+  access: ['ports'],
+  intake: ['ports', 'records', 'identity', 'sequencer', 'tenants', ...errors],
+  query: ['ports', 'sequencer', ...errors],
+  log: ['log/signing-keys', 'ports', 'sequencer', ...errors],
+  'log/signing-keys': [],
+  settings: [],
+  configuration: ['settings', 'log'],
+  deployment: ['ports'],
+  http: [...pipeline, 'settings', 'configuration', 'deployment'],
+  service: [...pipeline, 'log/signing-keys', 'settings', 'configuration', 'deployment', 'http'],
+  // The composition root: the only one that chooses adapters.
+  main: [
+    ...['adapters/chdb', 'adapters/files', 'adapters/lmdb', 'adapters/system'],
+    ...[...pipeline, 'log/signing-keys', 'settings', 'configuration', 'deployment', 'http', 'service'],
+  ],
+  // The list of what other packages may use.
+  index: ['configuration', 'deployment', 'errors', 'main', 'settings'],
+};
+
+/** What a command says and how it ends. */
+const words = ['exit-codes', 'failure', 'context', 'terminal'];
+
+const cli: Zones = {
+  'exit-codes': [],
+  failure: ['exit-codes'],
+  terminal: ['failure'],
+  context: ['terminal'],
+  files: ['failure'],
+  version: [],
+  'run-action': ['exit-codes'],
+  'server-module': ['exit-codes', 'failure'],
+  http: words,
+  options: ['http'],
+  // The work of each command, without its flags. One does not use another.
+  import: [...words, 'files', 'http'],
+  query: [...words, 'http'],
+  verify: [...words, 'files', 'http'],
+  commands: [...words, 'files', 'http', 'options', 'run-action', 'server-module', 'import', 'query', 'verify'],
+  program: [...words, 'http', 'commands', 'run-action', 'server-module', 'version'],
+  run: [...words, 'program', 'server-module'],
+  main: [...words, 'run'],
+  index: ['exit-codes'],
+};
+
+/** Modules that only these zones may import. */
+const onlyIn: Record<string, Zones> = {
+  server: {
+    chdb: ['adapters/chdb'],
+    lmdb: ['adapters/lmdb'],
+    fastify: ['http', 'main'],
+    'prom-client': ['http'],
+    'node:http': ['http', 'adapters'],
+    'node:fs': ['adapters'],
+    'node:fs/promises': ['adapters', 'main'],
+    vitest: ['ports/conformance'],
+    'fast-check': ['ports/conformance'],
+  },
+  cli: { '@attestlog/server': ['server-module'], commander: ['commands', 'options', 'program', 'run'] },
+};
+
+/** Node's own modules that a package may import; undefined: any. */
+const nodeModules: Record<string, readonly string[] | undefined> = { event: [], tlog: ['node:crypto'] };
+
+/** What reads a clock, chance, the process or the network without an import. */
+const AMBIENT = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bfetch\(|\bset(?:Timeout|Interval)\(/;
+
+describe.each(Object.keys(packages))('package %s', (name) => {
+  const files = sourceFiles(name);
+  const imports = files.flatMap(({ file, text }) => importsOf(file, text));
+
+  it('imports only packages below it', () => {
+    const allowed = packages[name]!.map((below) => `@attestlog/${below}`);
+    expect(imports.filter(({ target }) => target.startsWith('@attestlog/') && !allowed.includes(target))).toEqual([]);
+  });
+
+  it('does not reach out of its folder', () => {
+    const outside = imports.filter(({ target }) => target.startsWith('..'));
+    expect(outside.filter(({ target }) => !target.endsWith('package.json'))).toEqual([]);
+  });
+
+  it('imports only the modules of Node that it may', () => {
+    const allowed = nodeModules[name];
+    const found = imports.filter(({ target }) => target.startsWith('node:'));
+    if (allowed !== undefined) expect(found.filter(({ target }) => !allowed.includes(target))).toEqual([]);
+  });
+
+  it('keeps libraries where they belong', () => {
+    expect(misplaced(imports, onlyIn[name] ?? {})).toEqual([]);
+  });
+
+  it('reads the environment only in its composition root', () => {
+    const readers = files.filter(({ text }) => /\bprocess\.(?:env|argv)\b/.test(withoutComments(text)));
+    expect(readers.map(({ file }) => file).filter((file) => file !== 'main.ts')).toEqual([]);
+  });
+});
+
+describe.each(['event', 'tlog'])('package %s', (name) => {
+  it('touches no clock, no chance, no process, no network', () => {
+    const touching = sourceFiles(name).filter(({ text }) => AMBIENT.test(withoutComments(text)));
+    expect(touching.map(({ file }) => file)).toEqual([]);
+  });
+});
+
+describe.each([
+  ['server', server],
+  ['cli', cli],
+])('the zones of %s', (name, zones) => {
+  const imports = sourceFiles(name).flatMap(({ file, text }) => importsOf(file, text));
+
+  it('hold every file', () => {
+    const lost = sourceFiles(name).filter(({ file }) => zoneOf(file, Object.keys(zones)) === undefined);
+    expect(lost.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('import only what the table allows', () => {
+    expect(forbidden(imports, zones)).toEqual([]);
+  });
+
+  it('are all there, and allow nothing that leads in a circle', () => {
+    const used = new Set(sourceFiles(name).map(({ file }) => zoneOf(file, Object.keys(zones))));
+    expect(Object.keys(zones).filter((zone) => !used.has(zone))).toEqual([]);
+    expect(circle(zones)).toBeUndefined();
+  });
+});
+
+describe('the check itself', () => {
+  const file = 'adapters/lmdb/lmdb-journal.ts';
+  const find = (text: string, from = file) => forbidden(importsOf(from, text), server);
+
+  it('finds an adapter that imports another one, in every way of writing it', () => {
+    for (const text of [
+      "import { Engine } from '../chdb/engine.js';",
+      "import type { Engine } from '../chdb/engine.js';",
+      "import '../chdb/engine.js';",
+      "export * from '../chdb/engine.js';",
+      "import {\n  type Engine,\n  openEngine,\n} from '../chdb/engine.js';",
+      "const engine = await import('../chdb/engine.js');",
+    ]) {
+      expect(find(text)).toEqual(['adapters/lmdb/lmdb-journal.ts imports adapters/chdb/engine']);
+    }
+  });
+
+  it('finds what goes upwards, and lets pass what goes downwards', () => {
+    expect(find("import { buildApp } from '../http/app.js';", 'intake/intake.ts')).toHaveLength(1);
+    expect(find("import { Journal } from '../conformance/journal.js';", 'ports/a.ts')).toEqual([]);
+    expect(find("import { Journal } from '../ports/conformance/journal.js';", 'intake/intake.ts')).toHaveLength(1);
+    expect(find("import type { Journal } from '../../ports/journal.js';")).toEqual([]);
+    expect(find("// import { x } from '../../http/app.js';")).toEqual([]);
+  });
+
+  it('finds a library in the wrong place', () => {
+    const imports = importsOf('intake/intake.ts', "import { open } from 'lmdb';\nimport { Readable } from 'node:stream';");
+    expect(misplaced(imports, onlyIn.server!)).toEqual(['intake/intake.ts imports lmdb']);
+  });
+
+  it('finds a circle', () => {
+    expect(circle({ a: ['b'], b: ['c'], c: [] })).toBeUndefined();
+    expect(circle({ a: ['b'], b: ['c'], c: ['a'] })).toEqual(['a', 'b', 'c', 'a']);
+  });
+});
+
+/** Imports between zones that the table does not allow, in words. */
+function forbidden(imports: readonly Import[], zones: Zones): string[] {
+  const names = Object.keys(zones);
+  return imports
+    .filter(({ target }) => !target.includes(':') && !target.startsWith('@') && !target.startsWith('..'))
+    .flatMap(({ file, target }) => {
+      const to = zoneOf(target, names);
+      // A library; those have rules of their own.
+      if (to === undefined) return [];
+      const from = zoneOf(file, names);
+      const allowed = from !== undefined && (from === to || zones[from]!.includes(to));
+      return allowed ? [] : [`${file} imports ${target}`];
+    });
+}
+
+/** Imports of a library outside the zones that may, in words. */
+function misplaced(imports: readonly Import[], places: Zones): string[] {
+  return imports
+    .filter(({ file, target }) => places[target] !== undefined && zoneOf(file, places[target]) === undefined)
+    .map(({ file, target }) => `${file} imports ${target}`);
+}
+
+/** A path through the table that comes back to where it began, or undefined where there is none. */
+function circle(zones: Zones): string[] | undefined {
+  const done = new Set<string>();
+  const walk = (zone: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(zone)) return [...path.slice(path.indexOf(zone)), zone];
+    if (done.has(zone)) return undefined;
+    for (const next of zones[zone] ?? []) {
+      const found = walk(next, [...path, zone]);
+      if (found !== undefined) return found;
+    }
+    done.add(zone);
+    return undefined;
+  };
+  for (const zone of Object.keys(zones)) {
+    const found = walk(zone, []);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
