@@ -18,6 +18,7 @@ export interface Configuration {
   repeatMemoryBytes: number;
   journalBytes: number;
   batchBytes: number;
+  batchEvents: number;
   batchLingerMs: number;
   cachedHeads: number;
   readWaitMs: number;
@@ -84,6 +85,7 @@ function assemble(values: ReadonlyMap<SettingName, Value>, witnesses: readonly W
     repeatMemoryBytes: number('repeat-memory'),
     journalBytes: number('journal-size'),
     batchBytes: number('batch-bytes'),
+    batchEvents: number('batch-events'),
     batchLingerMs: number('batch-linger'),
     cachedHeads: number('cached-heads'),
     readWaitMs: number('read-wait'),

@@ -95,7 +95,11 @@ export class Service {
       pendingIds: this.#pendingIds,
       progress: this.#progress,
       rule: this.#rule,
-      limits: { maxBatchBytes: configuration.batchBytes, maxCachedHeads: configuration.cachedHeads },
+      limits: {
+        maxBatchBytes: configuration.batchBytes,
+        maxBatchEvents: configuration.batchEvents,
+        maxCachedHeads: configuration.cachedHeads,
+      },
       partition: PARTITION,
       onIdsBehind: () => this.#loadRecentIds(),
     });
@@ -224,6 +228,7 @@ export class Service {
       everything,
       this.#recentIds,
       this.#hasher,
+      this.#stopping.signal,
     ).catch((error: Error) => {
       logger.error({ error: error.message }, 'loading the recent ids failed; repeats are looked up in the store');
     });

@@ -121,6 +121,14 @@ const definitions = define([
     help: 'How much of the journal is sealed at once, at most.',
   },
   {
+    name: 'batch-events',
+    type: 'integer',
+    default: '50000',
+    min: 1024,
+    max: 1_000_000,
+    help: 'How many events are sealed at once, at most.',
+  },
+  {
     name: 'batch-linger',
     type: 'duration',
     default: '200ms',

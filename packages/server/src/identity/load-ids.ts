@@ -42,10 +42,12 @@ export async function loadRecentIds(
   everything: boolean,
   recentIds: RecentIds,
   hasher: IdHasher,
+  signal: AbortSignal,
 ): Promise<void> {
-  recentIds.reset();
+  const load = recentIds.reset();
   for await (const ids of store.idsReceivedSince(receivedSinceNs, before)) {
+    if (signal.aborted) return;
     for (const { tenant, id, receivedAtNs } of ids) recentIds.add(hasher.hash(tenant, id), receivedAtNs);
   }
-  recentIds.loaded(everything);
+  recentIds.loaded(load, everything);
 }

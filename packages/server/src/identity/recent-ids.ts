@@ -7,6 +7,9 @@ export interface RecentIdsLimits {
   maxBytes: number;
 }
 
+/** Names one load of the ids; compared by identity. */
+export type IdLoad = object;
+
 /**
  * The ids that were sealed within the window, as generations of blocked Bloom filters: 12 bits an id.
  *
@@ -21,6 +24,7 @@ export class RecentIds {
   #complete = false;
   #coversEverything = false;
   #newestNs = 0n;
+  #load: IdLoad = {};
 
   constructor(limits: RecentIdsLimits) {
     this.#limits = limits;
@@ -44,15 +48,21 @@ export class RecentIds {
     return this.#generations.reduce((sum, generation) => sum + generation.count, 0);
   }
 
-  /** Forgets everything; says perhaps until {@link loaded}. */
-  reset(): void {
+  /** Forgets everything, for a load to begin, and says perhaps until that load is done. */
+  reset(): IdLoad {
     this.#generations = [];
     this.#complete = false;
     this.#coversEverything = false;
+    this.#load = {};
+    return this.#load;
   }
 
-  /** Call when every id of the window has been added. `everything`: there is no older one either. */
-  loaded(everything: boolean): void {
+  /**
+   * Call when every id of the window has been added since that reset; a load that another one has overtaken counts
+   * for nothing. `everything`: there is no older id either.
+   */
+  loaded(load: IdLoad, everything: boolean): void {
+    if (load !== this.#load) return;
     this.#complete = true;
     this.#coversEverything = everything;
   }

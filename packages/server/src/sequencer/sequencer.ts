@@ -7,6 +7,7 @@ import type { Journal, JournalChunk } from '../ports/journal.js';
 import { positionAfter } from '../ports/position.js';
 import type { Registry } from '../ports/registry.js';
 import type { EventStore } from '../ports/store.js';
+import { recordCount } from '../records/record-codec.js';
 import { type BatchContext, type BuiltBatch, buildBatch } from './build-batch.js';
 import { Heads, isConflict, StaleSequencerError } from './heads.js';
 import { type LoadedState, loadPartitionState, swapPartitionState } from './partition-state.js';
@@ -14,6 +15,7 @@ import type { Progress } from './progress.js';
 
 export interface SequencerLimits {
   maxBatchBytes: number;
+  maxBatchEvents: number;
   maxCachedHeads: number;
 }
 
@@ -86,7 +88,8 @@ export class Sequencer {
     const loaded = this.#loaded ?? (await loadPartitionState(registry, partition));
     this.#adoptCommitted(loaded.state.committed);
     if (loaded.state.batch !== null) return this.#resume(loaded, loaded.state.batch.through);
-    const chunks = await journal.read(loaded.state.committed, limits.maxBatchBytes);
+    const queued = await journal.read(loaded.state.committed, limits.maxBatchBytes);
+    const chunks = firstEvents(queued, limits.maxBatchEvents);
     const last = chunks.at(-1);
     if (last === undefined) {
       this.#loaded = loaded;
@@ -174,4 +177,14 @@ export class Sequencer {
     progress.advance(committed);
     pendingIds.forgetBefore(positionAfter(committed));
   }
+}
+
+/** As many whole chunks from the start as hold no more than this many events; at least one if there is any. */
+function firstEvents(chunks: readonly JournalChunk[], maxEvents: number): JournalChunk[] {
+  let events = 0;
+  const end = chunks.findIndex(({ bytes }, i) => {
+    events += recordCount(bytes);
+    return i > 0 && events > maxEvents;
+  });
+  return end === -1 ? [...chunks] : chunks.slice(0, end);
 }
