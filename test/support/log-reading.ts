@@ -16,10 +16,12 @@ export interface ReadLog {
 }
 
 /**
- * Reads a tenant's log over HTTP as an outsider does and verifies all of it.
+ * Reads a tenant's log over HTTP as an outsider does and verifies all of it. Undefined when there is no such log.
  * @param remembered a checkpoint of an earlier time that the log must continue
  */
-export async function readLog(server: ServerProcess, tenant: string, remembered?: string): Promise<ReadLog> {
+export async function readLog(server: ServerProcess, tenant: string, remembered?: string): Promise<ReadLog | undefined> {
+  const keys = await bytesAt(server, tenant, 'key');
+  if (keys === undefined) return undefined;
   const bundles = new Map<number, Uint8Array>();
   const reader: LogReader = {
     checkpoint: async () => new TextDecoder().decode(await bytesAt(server, tenant, 'checkpoint')),
@@ -30,7 +32,7 @@ export async function readLog(server: ServerProcess, tenant: string, remembered?
       return bytes;
     },
   };
-  const verified = await verifyLog({ reader, verifiers: await logVerifiers(server, tenant), remembered });
+  const verified = await verifyLog({ reader, verifiers: verifiersOf(keys), remembered });
   const inOrder = [...bundles].sort(([a], [b]) => a - b);
   const entries = inOrder.flatMap(([, bytes]) => decodeBundle(bytes).map((entry) => parse(entry)));
   return { verified, entries: entries.slice(0, verified.size) };
@@ -46,9 +48,8 @@ export async function currentCheckpoint(server: ServerProcess, tenant: string): 
   }
 }
 
-async function logVerifiers(server: ServerProcess, tenant: string) {
-  const keys = new TextDecoder().decode(await bytesAt(server, tenant, 'key'));
-  return keys.trim().split('\n').map(noteVerifier);
+function verifiersOf(keys: Uint8Array) {
+  return new TextDecoder().decode(keys).trim().split('\n').map(noteVerifier);
 }
 
 async function bytesAt(server: ServerProcess, tenant: string, path: string): Promise<Uint8Array | undefined> {

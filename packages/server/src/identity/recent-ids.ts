@@ -20,9 +20,12 @@ export type IdLoad = object;
 export class RecentIds {
   readonly #limits: RecentIdsLimits;
   #generations: Generation[] = [];
-  /** False while ids of the window may be absent from the filters. */
-  #complete = false;
-  #coversEverything = false;
+  #loaded = false;
+  #loadedEverything = false;
+  /** Ids of the window were given up for want of memory, since the last reset. */
+  #gaveUp = false;
+  /** Ids were dropped because they had left the window, since the last reset. */
+  #agedOut = false;
   #newestNs = 0n;
   #load: IdLoad = {};
 
@@ -32,12 +35,12 @@ export class RecentIds {
 
   /** True when nothing within the window is unknown to it. */
   get complete(): boolean {
-    return this.#complete;
+    return this.#loaded && !this.#gaveUp;
   }
 
   /** True when no id of any age is unknown to it: a repeat that it has never seen is none. */
   get coversEverything(): boolean {
-    return this.#complete && this.#coversEverything;
+    return this.complete && this.#loadedEverything && !this.#agedOut;
   }
 
   get bytes(): number {
@@ -51,8 +54,9 @@ export class RecentIds {
   /** Forgets everything, for a load to begin, and says perhaps until that load is done. */
   reset(): IdLoad {
     this.#generations = [];
-    this.#complete = false;
-    this.#coversEverything = false;
+    this.#loaded = false;
+    this.#gaveUp = false;
+    this.#agedOut = false;
     this.#load = {};
     return this.#load;
   }
@@ -63,8 +67,8 @@ export class RecentIds {
    */
   loaded(load: IdLoad, everything: boolean): void {
     if (load !== this.#load) return;
-    this.#complete = true;
-    this.#coversEverything = everything;
+    this.#loaded = true;
+    this.#loadedEverything = everything;
   }
 
   add(hash: IdHash, receivedAtNs: bigint): void {
@@ -78,7 +82,7 @@ export class RecentIds {
 
   /** False: no event with this id was sealed that was received within the window. True: look it up. */
   mayContain(hash: IdHash): boolean {
-    if (!this.#complete) return true;
+    if (!this.complete) return true;
     for (let i = this.#generations.length - 1; i >= 0; i--) {
       if (this.#generations[i]!.mayContain(hash)) return true;
     }
@@ -88,14 +92,13 @@ export class RecentIds {
   #startGeneration(previous: Generation | undefined, receivedAtNs: bigint): Generation {
     const horizon = this.#newestNs - this.#limits.windowNs;
     const kept = this.#generations.filter((generation) => generation.lastNs >= horizon);
-    if (kept.length < this.#generations.length) this.#coversEverything = false;
+    if (kept.length < this.#generations.length) this.#agedOut = true;
     const capacity = Math.min(Math.max((previous?.count ?? 0) * 4, MIN_GENERATION_IDS), MAX_GENERATION_IDS);
     const generation = new Generation(capacity, receivedAtNs);
     let held = kept.reduce((sum, each) => sum + each.bytes, generation.bytes);
     while (held > this.#limits.maxBytes && kept.length > 0) {
       held -= kept.shift()!.bytes;
-      this.#complete = false;
-      this.#coversEverything = false;
+      this.#gaveUp = true;
     }
     kept.push(generation);
     this.#generations = kept;
