@@ -101,7 +101,7 @@ const onlyIn: Record<string, Zones> = {
 const nodeModules: Record<string, readonly string[] | undefined> = { event: [], tlog: ['node:crypto'] };
 
 /** What reads a clock, chance, the process or the network without an import. */
-const AMBIENT = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bfetch\(|\bset(?:Timeout|Interval)\(/;
+const AMBIENT = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.\w|\bfetch\(|\bset(?:Timeout|Interval)\(/;
 
 describe.each(Object.keys(packages))('package %s', (name) => {
   const files = sourceFiles(name);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { runCli } from '../test/run-cli.js';
 import { exitCodeMeanings } from './exit-codes.js';
+import { runCli } from './testing/run-cli.js';
 
 const commands = ['serve', 'import', 'query', 'receipt', 'verify', 'keygen'];
 

@@ -107,7 +107,11 @@ export class Service {
       journal: () => parts.journal.extent(),
       sealedThrough: () => this.#progress.sealedThrough,
       pendingIds: () => this.#pendingIds.size,
-      recentIds: () => this.#recentIds,
+      recentIds: () => ({
+        ids: this.#recentIds.ids,
+        bytes: this.#recentIds.bytes,
+        complete: this.#recentIds.covers(parts.clock.nowNs()),
+      }),
       requestsUnderWay: () => this.#gate.requests,
     });
   }
@@ -219,13 +223,12 @@ export class Service {
   /** In the background: until it is done, repeats are recognised by looking into the store. */
   #loadRecentIds(): void {
     const { store, clock, deploymentCreatedNs, logger } = this.#parts;
-    const sinceNs = clock.nowNs() - this.#rule.windowNs;
-    const everything = deploymentCreatedNs >= sinceNs;
+    // A little more than the window, for a clock that is set back. A young log is read whole.
+    const sinceNs = clock.nowNs() - this.#rule.windowNs - this.#rule.windowNs / 8n;
     const load = loadRecentIds(
       store,
-      sinceNs,
+      deploymentCreatedNs >= sinceNs ? undefined : sinceNs,
       this.#progress.sealedBefore,
-      everything,
       this.#recentIds,
       this.#hasher,
       this.#stopping.signal,

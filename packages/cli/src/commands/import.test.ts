@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { API_KEY, ContractServer } from '../../test/contract-server.js';
-import { type CliOptions, runCli } from '../../test/run-cli.js';
 import { Interrupted } from '../failure.js';
+import { API_KEY, ContractServer } from '../testing/contract-server.js';
+import { type CliOptions, runCli } from '../testing/run-cli.js';
 
 let server: ContractServer;
 let folder: string;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ed25519Signer } from '@attestlog/tlog';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCli } from '../../test/run-cli.js';
+import { runCli } from '../testing/run-cli.js';
 
 let folder: string;
 

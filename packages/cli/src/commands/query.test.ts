@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { API_KEY, ContractServer } from '../../test/contract-server.js';
-import { type CliOptions, runCli } from '../../test/run-cli.js';
+import { API_KEY, ContractServer } from '../testing/contract-server.js';
+import { type CliOptions, runCli } from '../testing/run-cli.js';
 
 let server: ContractServer;
 

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { API_KEY, ContractServer } from '../../test/contract-server.js';
-import { runCli } from '../../test/run-cli.js';
-import { TestLog } from '../../test/test-log.js';
+import { API_KEY, ContractServer } from '../testing/contract-server.js';
+import { runCli } from '../testing/run-cli.js';
+import { TestLog } from '../testing/test-log.js';
 
 let server: ContractServer;
 let folder: string;

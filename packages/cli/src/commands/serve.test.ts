@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { runCli } from '../../test/run-cli.js';
 import { Interrupted } from '../failure.js';
 import type { ServerModule } from '../server-module.js';
+import { runCli } from '../testing/run-cli.js';
 
 const settings = [
   { name: 'data', env: 'ATTESTLOG_DATA', type: 'string', default: './data', help: 'Folder.' },

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { Capture } from '../../test/run-cli.js';
 import { PipeClosed } from '../failure.js';
+import { Capture } from '../testing/run-cli.js';
 import { outputTo } from './output.js';
 
 describe('output', () => {

@@ -49,6 +49,8 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 512, caseSensitive: true },
     exposeHeadRoutes: true,
     clientErrorHandler: answerUnreadable,
+    // What fails before there is a route, such as a path that is not a URL's.
+    frameworkErrors: (error, request, reply) => answerError(error, request as FastifyRequest, reply as FastifyReply),
   }) as unknown as FastifyInstance;
   app.server.headersTimeout = services.limits.requestTimeoutMs;
   app.setValidatorCompiler(() => () => true);
@@ -61,7 +63,13 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   app.setNotFoundHandler(() => {
     throw new Problem('route-unknown');
   });
-  await app.register(compress, { global: true, threshold: 2048, encodings: ['gzip', 'identity'] });
+  await app.register(compress, {
+    global: true,
+    threshold: 2048,
+    encodings: ['gzip', 'identity'],
+    // Bodies of requests are decompressed by the routes, within their own bounds.
+    globalDecompression: false,
+  });
   await registerOpenApi(app);
   const methods = collectMethods(app);
   registerEventRoutes(app, services);

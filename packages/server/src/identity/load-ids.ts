@@ -1,3 +1,4 @@
+import { TIME_MIN_NS } from '@attestlog/event';
 import type { Journal } from '../ports/journal.js';
 import { positionOf } from '../ports/position.js';
 import type { EventStore, Position } from '../ports/store.js';
@@ -30,24 +31,21 @@ export async function loadPendingIds(
 }
 
 /**
- * Reads the ids that were received since a time out of the store. Until it is done, and for ever if it fails, every
- * id is looked up in the store instead: slower, and as right.
- *
- * @param everything whether there is nothing older than that in the store
+ * Reads the ids that were received since a time, or all there are, out of the store. Until it is done, and for ever
+ * if it fails, every id is looked up in the store instead: slower, and as right.
  */
 export async function loadRecentIds(
   store: EventStore,
-  receivedSinceNs: bigint,
+  receivedSinceNs: bigint | undefined,
   before: Position,
-  everything: boolean,
   recentIds: RecentIds,
   hasher: IdHasher,
   signal: AbortSignal,
 ): Promise<void> {
-  const load = recentIds.reset();
-  for await (const ids of store.idsReceivedSince(receivedSinceNs, before)) {
+  const load = recentIds.reset(receivedSinceNs);
+  for await (const ids of store.idsReceivedSince(receivedSinceNs ?? TIME_MIN_NS, before)) {
     if (signal.aborted) return;
     for (const { tenant, id, receivedAtNs } of ids) recentIds.add(hasher.hash(tenant, id), receivedAtNs);
   }
-  recentIds.loaded(load, everything);
+  recentIds.loaded(load);
 }

@@ -15,32 +15,30 @@ export type IdLoad = object;
  *
  * It answers "never seen" or "perhaps seen". A perhaps is confirmed in the store by whoever asks, so a false match
  * costs a look-up and can never drop an event. It never says "never seen" of an id that was received within the
- * window: while it is being loaded, or when the memory limit made it forget too early, it says perhaps to everything.
+ * window: while it is being loaded, or where the memory limit made it forget too early, it says perhaps.
  */
 export class RecentIds {
   readonly #limits: RecentIdsLimits;
   #generations: Generation[] = [];
-  #loaded = false;
-  #loadedEverything = false;
-  /** Ids of the window were given up for want of memory, since the last reset. */
-  #gaveUp = false;
-  /** Ids were dropped because they had left the window, since the last reset. */
-  #agedOut = false;
-  #newestNs = 0n;
   #load: IdLoad = {};
+  #loaded = false;
+  /** Every id that was received at or after this is in the filters; undefined: every id there is. */
+  #coveredFromNs: bigint | undefined;
+  #newestNs = 0n;
 
   constructor(limits: RecentIdsLimits) {
     this.#limits = limits;
   }
 
-  /** True when nothing within the window is unknown to it. */
-  get complete(): boolean {
-    return this.#loaded && !this.#gaveUp;
-  }
-
   /** True when no id of any age is unknown to it: a repeat that it has never seen is none. */
   get coversEverything(): boolean {
-    return this.complete && this.#loadedEverything && !this.#agedOut;
+    return this.#loaded && this.#coveredFromNs === undefined;
+  }
+
+  /** False while it has to say perhaps to every event that is received at this time. */
+  covers(receivedAtNs: bigint): boolean {
+    if (!this.#loaded) return false;
+    return this.#coveredFromNs === undefined || receivedAtNs - this.#limits.windowNs >= this.#coveredFromNs;
   }
 
   get bytes(): number {
@@ -51,24 +49,21 @@ export class RecentIds {
     return this.#generations.reduce((sum, generation) => sum + generation.count, 0);
   }
 
-  /** Forgets everything, for a load to begin, and says perhaps until that load is done. */
-  reset(): IdLoad {
+  /**
+   * Forgets everything, for a load to begin, and says perhaps until that load is done.
+   * @param coveredFromNs the load adds every id that was received at or after this; undefined: every id there is
+   */
+  reset(coveredFromNs: bigint | undefined): IdLoad {
     this.#generations = [];
     this.#loaded = false;
-    this.#gaveUp = false;
-    this.#agedOut = false;
+    this.#coveredFromNs = coveredFromNs;
     this.#load = {};
     return this.#load;
   }
 
-  /**
-   * Call when every id of the window has been added since that reset; a load that another one has overtaken counts
-   * for nothing. `everything`: there is no older id either.
-   */
-  loaded(load: IdLoad, everything: boolean): void {
-    if (load !== this.#load) return;
-    this.#loaded = true;
-    this.#loadedEverything = everything;
+  /** Call when the load that began with that reset is done. One that another has overtaken counts for nothing. */
+  loaded(load: IdLoad): void {
+    if (load === this.#load) this.#loaded = true;
   }
 
   add(hash: IdHash, receivedAtNs: bigint): void {
@@ -80,9 +75,12 @@ export class RecentIds {
     current.add(hash, receivedAtNs);
   }
 
-  /** False: no event with this id was sealed that was received within the window. True: look it up. */
-  mayContain(hash: IdHash): boolean {
-    if (!this.complete) return true;
+  /**
+   * False: no event with this id was sealed that was received within the window before `receivedAtNs`. True: look it
+   * up. The clock that gave the times may have jumped: what is forgotten is remembered by its time, not by its age.
+   */
+  mayContain(hash: IdHash, receivedAtNs: bigint): boolean {
+    if (!this.covers(receivedAtNs)) return true;
     for (let i = this.#generations.length - 1; i >= 0; i--) {
       if (this.#generations[i]!.mayContain(hash)) return true;
     }
@@ -90,19 +88,28 @@ export class RecentIds {
   }
 
   #startGeneration(previous: Generation | undefined, receivedAtNs: bigint): Generation {
-    const horizon = this.#newestNs - this.#limits.windowNs;
-    const kept = this.#generations.filter((generation) => generation.lastNs >= horizon);
-    if (kept.length < this.#generations.length) this.#agedOut = true;
     const capacity = Math.min(Math.max((previous?.count ?? 0) * 4, MIN_GENERATION_IDS), MAX_GENERATION_IDS);
     const generation = new Generation(capacity, receivedAtNs);
+    // A little longer than the window, so that a clock that is set back by less than that costs nothing.
+    const horizonNs = this.#newestNs - this.#limits.windowNs - this.#limits.windowNs / 4n;
+    const kept: Generation[] = [];
+    for (const old of this.#generations) {
+      if (old.lastNs < horizonNs) this.#forget(old);
+      else kept.push(old);
+    }
     let held = kept.reduce((sum, each) => sum + each.bytes, generation.bytes);
     while (held > this.#limits.maxBytes && kept.length > 0) {
-      held -= kept.shift()!.bytes;
-      this.#gaveUp = true;
+      const oldest = kept.shift()!;
+      held -= oldest.bytes;
+      this.#forget(oldest);
     }
-    kept.push(generation);
-    this.#generations = kept;
+    this.#generations = [...kept, generation];
     return generation;
+  }
+
+  #forget({ lastNs }: Generation): void {
+    const coveredFromNs = lastNs + 1n;
+    if (this.#coveredFromNs === undefined || this.#coveredFromNs < coveredFromNs) this.#coveredFromNs = coveredFromNs;
   }
 }
 

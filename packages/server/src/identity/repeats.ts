@@ -35,7 +35,7 @@ const MAX_KEYS_PER_LOOKUP = 1000;
 
 /** True when only the store can say whether this is a repeat. */
 export function isSuspect(identity: Identity, recent: RecentIds, rule: RepeatRule): boolean {
-  if (recent.mayContain(identity.hash)) return true;
+  if (recent.mayContain(identity.hash, identity.receivedAtNs)) return true;
   if (recent.coversEverything) return false;
   return identity.timeNs < identity.receivedAtNs - rule.windowNs + rule.maxFutureSkewNs;
 }
@@ -73,7 +73,7 @@ export async function findOriginals(
   await collect(suspects, true);
   // Whoever was not received within the window can only be a repeat by its time, which was looked at just now.
   await collect(
-    suspects.filter(({ id, hash }) => !originals.has(id) && recent.mayContain(hash)),
+    suspects.filter(({ id, hash, receivedAtNs }) => !originals.has(id) && recent.mayContain(hash, receivedAtNs)),
     false,
   );
   return originals;

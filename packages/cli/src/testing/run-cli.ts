@@ -1,9 +1,9 @@
 import { Writable } from 'node:stream';
-import type { CommandContext } from '../src/context.js';
-import { PipeClosed } from '../src/failure.js';
-import { run } from '../src/run.js';
-import type { ServerModule } from '../src/server-module.js';
-import { outputTo } from '../src/terminal/output.js';
+import type { CommandContext } from '../context.js';
+import { PipeClosed } from '../failure.js';
+import { run } from '../run.js';
+import type { ServerModule } from '../server-module.js';
+import { outputTo } from '../terminal/output.js';
 
 /** What a run of the command left behind. */
 export interface CliResult {
