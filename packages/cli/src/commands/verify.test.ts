@@ -158,6 +158,22 @@ describe('trust', () => {
   });
 });
 
+it('keeps the history over a key change that is complete', async () => {
+  await verifyCli(['--remember', memory]);
+  const next = new TestLog(server.log.origin);
+  next.entries = [...server.log.entries];
+  fill(next, 5);
+  server.log = next;
+  expect((await report(['--remember', memory])).codes).toEqual(['key-changed', 'unknown-key']);
+  const { code, stdout } = await verifyCli(['--remember', memory, '--key', key()]);
+  expect(code).toBe(0);
+  expect(stdout).toContain('continues the remembered checkpoint of 600 entries');
+  expect(JSON.parse(await readFile(memory, 'utf8')).keys).toEqual([key()]);
+  next.entries[3] = Buffer.from('rewritten');
+  fill(next, 5);
+  expect((await report(['--remember', memory])).codes).toEqual(['inconsistent']);
+});
+
 describe('violations', () => {
   it('key-changed: another key than the pinned one', async () => {
     await verifyCli(['--remember', memory]);

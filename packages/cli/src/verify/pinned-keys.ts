@@ -24,17 +24,17 @@ export async function pinKeys(
 ): Promise<PinnedKeys> {
   if (given.length > 0) {
     const keys = (await Promise.all(given.map(keysGiven))).flat();
-    return { keys, verifiers: keys.map(verifierOf), trust: 'given' };
+    return { keys, verifiers: verifiersOf(keys), trust: 'given' };
   }
   if (memory !== undefined) {
-    return { keys: memory.keys, verifiers: memory.keys.map(verifierOf), trust: 'remembered' };
+    return { keys: memory.keys, verifiers: memory.verifiersOf(keys), trust: 'remembered' };
   }
   if (shown === undefined) {
     throw usageFailure('A foreign log needs --key', "Give the log's verifier key (name+id+key), or a file with it.");
   }
   const keys = linesOf(await shown());
   if (keys.length === 0) throw usageFailure('The server shows no key', 'Give one with --key.');
-  return { keys, verifiers: keys.map(verifierOf), trust: 'first-use' };
+  return { keys, verifiers: verifiersOf(keys), trust: 'first-use' };
 }
 
 async function keysGiven(text: string): Promise<string[]> {
@@ -48,6 +48,11 @@ async function keysGiven(text: string): Promise<string[]> {
     }
   }
   throw usageFailure(`Neither a verifier key nor a file of keys: ${text}`, 'A key looks like name+1a2b3c4d+AbCd…=');
+}
+
+/** Verifiers of these keys, for logs and witnesses. @throws CliFailure `usage` for a key that cannot be used */
+export function verifiersOf(keys: readonly string[]): NoteVerifier[] {
+  return keys.map(verifierOf);
 }
 
 function verifierOf(key: string): NoteVerifier {

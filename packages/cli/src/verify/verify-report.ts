@@ -52,7 +52,7 @@ export function verifyText(
     ['entries', `${count(verified)} of ${count(size)} proven`],
     ['root', root === '' ? '-' : root],
     ['key', `${names(pinned.keys)} (${trustWords[pinned.trust]})`],
-    ['history', historyWords(violations, memory)],
+    ['history', historyWords(outcome, memory)],
     ...cosignatures.map(({ name, time }): [string, string] => ['witness', `${name} at ${isoTime(time)}`]),
   ];
   const facts = rows.map(([name, value]) => `  ${name.padEnd(8)} ${safeText(value)}\n`).join('');
@@ -65,17 +65,12 @@ export function verifyText(
   return `${heading}\n${facts}${findings}`;
 }
 
-function historyWords(violations: VerifyOutcome['violations'], memory: LogMemory | undefined): string {
+function historyWords({ origin, violations }: VerifyOutcome, memory: LogMemory | undefined): string {
   if (memory === undefined) return 'nothing is remembered to compare it with (--remember FILE)';
-  const size = memory.checkpoint.split('\n')[1] ?? '?';
-  const broken = violations.some(({ code }) => ['shrunk', 'fork', 'inconsistent'].includes(code));
-  const unknown = violations.some(
-    ({ index, tile, code }) => index === undefined && tile === undefined && !broken && code !== 'wrong-root',
-  );
-  if (unknown) return `could not be compared with the remembered checkpoint of ${size} entries`;
-  return broken
-    ? `does NOT continue the remembered checkpoint of ${size} entries`
-    : `continues the remembered checkpoint of ${size} entries`;
+  const remembered = `the remembered checkpoint of ${memory.checkpoint.split('\n')[1]} entries`;
+  if (origin === '') return `could not be compared with ${remembered}`;
+  const broken = violations.some(({ code }) => code === 'shrunk' || code === 'fork' || code === 'inconsistent');
+  return broken ? `does NOT continue ${remembered}` : `continues ${remembered}`;
 }
 
 function isoTime(seconds: number): string {

@@ -10,7 +10,7 @@ import {
 } from '@attestlog/tlog';
 import { messageOf, usageFailure } from '../failure.js';
 import type { LogMemory } from './log-memory.js';
-import { linesOf, type PinnedKeys } from './pinned-keys.js';
+import { linesOf, type PinnedKeys, verifiersOf } from './pinned-keys.js';
 
 /**
  * What only the command can find, because it knows what was pinned:
@@ -45,12 +45,12 @@ export interface VerifyOutcome extends Omit<VerifiedLog, 'violations'> {
 export async function runVerify(run: VerifyRun): Promise<VerifyOutcome> {
   const text = await run.reader.checkpoint();
   const signedBy = signersOf(text, run.pinned, run.origin);
-  // A remembered checkpoint may have been signed by a key that is no longer pinned. It only serves as the past: the
-  // checkpoint of today is opened with the pinned keys alone.
+  // A remembered checkpoint may be signed by a key that is no longer pinned, and is opened with that. The checkpoint
+  // of today has been opened with the pinned keys alone by then, so the old key cannot vouch for it.
   const usable = signedBy.length > 0 ? run.memory : undefined;
   const result = await verifyLog({
     reader: { ...readerOf(run.reader), checkpoint: async () => text },
-    verifiers: run.pinned.verifiers,
+    verifiers: [...run.pinned.verifiers, ...(usable === undefined ? [] : verifiersOf(usable.keys))],
     signal: run.signal,
     onProgress: run.onProgress,
     ...(run.origin === undefined ? {} : { origin: run.origin }),
@@ -60,7 +60,7 @@ export async function runVerify(run: VerifyRun): Promise<VerifyOutcome> {
     if (!(error instanceof TlogError)) throw error;
     throw usageFailure(
       `The remembered checkpoint cannot be used: ${messageOf(error)}`,
-      'It is of another log, or signed by a key that is not pinned. Use another --remember file for another log.',
+      'It is of another log, or was changed. Use another --remember file for another log.',
     );
   });
   const shown = run.pinned.trust === 'first-use' ? [] : linesOf((await run.shownKeys?.()) ?? '');

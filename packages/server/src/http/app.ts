@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import compress from '@fastify/compress';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Problem } from '../errors.js';
-import { TENANT_ID } from '../tenants/tenant-directory.js';
+import { readTenant, requireCredential } from './credential.js';
 import { registerEventRoutes } from './event-routes.js';
 import { registerHealthRoutes } from './health-routes.js';
 import { registerLogRoutes } from './log-routes.js';
@@ -29,7 +29,6 @@ declare module 'fastify' {
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
-const DEFAULT_TENANT = 'default';
 
 /** The HTTP service, ready to listen. */
 export async function buildApp(services: Services): Promise<FastifyInstance> {
@@ -122,21 +121,6 @@ function guard(app: FastifyInstance, services: Services): void {
 function release(request: FastifyRequest): void {
   clearTimeout(request.bodyTimer);
   request.leave?.();
-}
-
-/** @throws Problem `credential-missing`, `credential-invalid` */
-export function requireCredential(request: FastifyRequest, services: Services): void {
-  const header = request.headers.authorization;
-  const match = header === undefined ? null : /^Bearer +([^\s]{1,512})$/i.exec(header);
-  if (match === null) throw new Problem('credential-missing');
-  if (!services.bootstrapKey.matches(match[1]!)) throw new Problem('credential-invalid');
-}
-
-function readTenant(request: FastifyRequest): string {
-  const header = request.headers['x-tenant-id'];
-  if (header === undefined) return DEFAULT_TENANT;
-  if (typeof header !== 'string' || !TENANT_ID.test(header)) throw new Problem('tenant-invalid');
-  return header;
 }
 
 /** What the request's body may come to in memory; a stream is read piece by piece. */

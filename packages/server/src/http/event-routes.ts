@@ -15,7 +15,10 @@ const MAX_BATCH_ITEMS = 1000;
 const MAX_PAGE = 1000;
 
 const singleQuery = z.object({ wait: z.enum(['sealed']).optional().describe('Wait for the receipt.') });
-const batchQuery = z.object({ atomic: flag.optional().describe('Store all events or none.') });
+const batchQuery = z.object({
+  atomic: flag.optional().describe('Store all events or none.'),
+  wait: z.enum(['sealed']).optional().describe('Wait for the receipts.'),
+});
 const pageQuery = z.object({
   from: z.string().optional().describe('Earliest event time, RFC 3339, inclusive.'),
   to: z.string().optional().describe('Latest event time, RFC 3339, inclusive.'),
@@ -81,34 +84,49 @@ async function postOne(request: FastifyRequest, reply: FastifyReply, services: S
   const { id, position, status } = result;
   if (status === 'conflict') throw new Problem('id-conflict', { members: { id, position } });
   const answer = { id, position, duplicate: status === 'duplicate' };
-  const sealed = wait === 'sealed' ? await waitSealed(request.tenant, id, throughSequence, services) : {};
-  return reply.code(status === 'stored' ? 201 : 200).send({ ...answer, ...sealed });
+  if (wait !== 'sealed') return reply.code(status === 'stored' ? 201 : 200).send(answer);
+  const proofs = await waitSealed(request.tenant, [id], throughSequence, services);
+  return reply.code(status === 'stored' ? 201 : 200).send({ ...answer, ...proofs.get(id) });
 }
 
-/** @throws Problem `seal-timeout` when the event is stored but not sealed in time */
+interface Proof {
+  index: number;
+  receipt: string;
+}
+
+/**
+ * Waits until what was accepted is sealed, and gives each id's place in the log and its receipt.
+ * @throws Problem `seal-timeout` when the events are stored but not sealed in time
+ */
 async function waitSealed(
   tenant: string,
-  id: string,
+  ids: readonly string[],
   sequence: number,
   services: Services,
-): Promise<{ index: number; receipt: string }> {
+): Promise<Map<string, Proof>> {
   // A repeat may be in the journal still: whatever was acknowledged so far is waited for.
   const target = sequence === 0 ? services.progress.acknowledgedThrough : sequence;
   const sealed = await services.progress.waitFor(target, AbortSignal.timeout(services.limits.sealWaitMs));
-  if (!sealed) throw new Problem('seal-timeout', { members: { id } });
-  const { index } = await services.reader.get(tenant, id);
-  return { index, receipt: await services.log.receipt(tenant, index) };
+  if (!sealed) throw new Problem('seal-timeout', { members: { ids } });
+  const indexes = await services.reader.indexesOf(tenant, ids);
+  const proofs = new Map<string, Proof>();
+  for (const [id, index] of indexes) proofs.set(id, { index, receipt: await services.log.receipt(tenant, index) });
+  return proofs;
 }
 
 async function postBatch(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
-  const { atomic } = readQuery(batchQuery, request.query);
+  const { atomic, wait } = readQuery(batchQuery, request.query);
   const parsed = parseJsonArray(await textOf(request, services), MAX_BATCH_ITEMS);
   if (parsed.error !== undefined) throw refusedJson(parsed.error);
-  const { results } = await services.intake.accept(request.tenant, parsed.items, { atomic: atomic === true });
+  const accepted = await services.intake.accept(request.tenant, parsed.items, { atomic: atomic === true });
+  const { results, throughSequence } = accepted;
   services.metrics.countResults(results);
   const counts = countStatuses(results);
-  const whole = counts.conflicts + counts.refused === 0;
-  return reply.code(whole ? 201 : 207).send({ ...counts, results });
+  reply.code(counts.conflicts + counts.refused === 0 ? 201 : 207);
+  if (wait !== 'sealed') return reply.send({ ...counts, results });
+  const ids = results.flatMap((result) => (result.status === 'refused' ? [] : [result.id]));
+  const proofs = await waitSealed(request.tenant, [...new Set(ids)], throughSequence, services);
+  return reply.send({ ...counts, results: results.map((result) => ({ ...result, ...proofs.get(result.id ?? '') })) });
 }
 
 export function countStatuses(

@@ -53,6 +53,18 @@ export class EventReader {
     return { entries, next, behind: horizon.behind };
   }
 
+  /** The leaf index of each id that is sealed; at most 1,000 ids. */
+  async indexesOf(tenant: string, ids: readonly string[]): Promise<Map<string, number>> {
+    const keys = ids.map((id) => ({ id }));
+    const found = await from('store', this.#store.findByKeys(tenant, keys, this.#progress.sealedBefore));
+    const indexes = new Map<string, number>();
+    for (const { index, entry } of found) {
+      const { id } = JSON.parse(Buffer.from(entry).toString('utf8')) as { id: string };
+      indexes.set(id, Math.min(index, indexes.get(id) ?? index));
+    }
+    return indexes;
+  }
+
   /** @throws Problem `event-unknown` */
   async get(tenant: string, id: string): Promise<StoredEntry> {
     const horizon = await readBarrier(this.#progress, this.#maxWaitMs);

@@ -1,14 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Journal, MAX_CHUNK_BYTES } from '../journal.js';
+import type { JournalHarness } from './journal-harness.js';
 import { describeJournalModel } from './journal-model.js';
-
-export interface JournalHarness {
-  journal: Journal;
-  /** Closes the journal and opens another on what it kept. */
-  reopen(): Promise<Journal>;
-  /** Closes the journal and removes what it kept. */
-  dispose(): Promise<void>;
-}
 
 const AMPLE_BYTES = 64_000_000;
 const EVERYTHING = Number.MAX_SAFE_INTEGER;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Journal } from '../journal.js';
-import type { JournalHarness } from './journal-conformance.js';
+import type { JournalHarness } from './journal-harness.js';
 
 type Command =
   | { kind: 'append'; calls: number[][] }

@@ -1,15 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_DOCUMENT_BYTES, type Registry } from '../registry.js';
+import type { RegistryHarness } from './registry-harness.js';
 import { describeRegistryModel } from './registry-model.js';
 import { describeRegistryWatch } from './registry-watch.js';
-
-export interface RegistryHarness {
-  registry: Registry;
-  /** Closes the registry and opens another on what it kept. */
-  reopen(): Promise<Registry>;
-  /** Closes the registry and removes what it kept. */
-  dispose(): Promise<void>;
-}
 
 /** Tests what the port promises. `open` gives a new, empty registry. */
 export function describeRegistry(name: string, open: () => Promise<RegistryHarness>): void {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isPortFailure } from '../failure.js';
 import type { Registry } from '../registry.js';
-import type { RegistryHarness } from './registry-conformance.js';
+import type { RegistryHarness } from './registry-harness.js';
 
 const KEYS = ['a', 'a.b', 'b'] as const;
 const key = fc.constantFrom(...KEYS);

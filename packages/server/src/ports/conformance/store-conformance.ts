@@ -1,28 +1,12 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { EventStore } from '../store.js';
+import type { StoreContext, StoreHarness } from './store-harness.js';
 import { describeStoreInsert } from './store-insert.js';
 import { describeStoreLookups } from './store-lookups.js';
 import { describeStorePages } from './store-pages.js';
 
-export interface StoreHarness {
-  store: EventStore;
-  /** Closes the store and opens another on what it kept. */
-  reopen(): Promise<EventStore>;
-  /** Closes the store and removes what it kept. */
-  dispose(): Promise<void>;
-}
-
 export interface StoreConformanceOptions {
   /** How many batches lie between a batch and its repetition, where it is tested that tokens are remembered. */
   batchesBetweenRepeats?: number;
-}
-
-/** What the tests of a suite share: the store as it is now, and names that no other test uses. */
-export interface StoreContext {
-  readonly store: EventStore;
-  reopen(): Promise<void>;
-  newTenant(): string;
-  newToken(): string;
 }
 
 /** Tests what the port promises. One store serves all tests, as an engine may be costly to start. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EventStore, SealedBatch } from '../store.js';
 import { eventRow, sampleHash } from './event-rows.js';
-import type { StoreContext } from './store-conformance.js';
+import type { StoreContext } from './store-harness.js';
 
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 

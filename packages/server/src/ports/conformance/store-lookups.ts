@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { EventRow } from '../store.js';
 import { eventRow, sampleHash, timeNs } from './event-rows.js';
-import type { StoreContext } from './store-conformance.js';
+import type { StoreContext } from './store-harness.js';
 
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { PageQuery } from '../store.js';
 import { eventRow, type SampleEvent, timeNs } from './event-rows.js';
-import type { StoreContext } from './store-conformance.js';
+import type { StoreContext } from './store-harness.js';
 
 /** Times that differ in the last digit, are equal though written differently, and lie in several months. */
 const TIMES = [

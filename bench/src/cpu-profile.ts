@@ -1,0 +1,49 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What V8 writes with `--cpu-prof`. Times in microseconds. */
+interface CpuProfile {
+  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
+  samples: number[];
+  timeDeltas: number[];
+}
+
+export interface FunctionCost {
+  name: string;
+  /** Time in the function itself, without what it calls. */
+  selfMs: number;
+  /** Of the time in which the main thread did something. */
+  share: number;
+}
+
+const NOT_BUSY = new Set(['(idle)', '(root)']);
+
+/** The functions of the only profile in a folder by their own time, dearest first; and how busy the thread was. */
+export async function readProfile(folder: string): Promise<{ busyShare: number; functions: FunctionCost[] }> {
+  const [file] = (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile'));
+  const profile = JSON.parse(await readFile(join(folder, file!), 'utf8')) as CpuProfile;
+  const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
+  const selfMs = new Map<string, number>();
+  let totalMs = 0;
+  let busyMs = 0;
+  profile.samples.forEach((id, i) => {
+    const name = names.get(id)!;
+    const ms = profile.timeDeltas[i]! / 1000;
+    totalMs += ms;
+    if (NOT_BUSY.has(name)) return;
+    busyMs += ms;
+    selfMs.set(name, (selfMs.get(name) ?? 0) + ms);
+  });
+  const functions = [...selfMs]
+    .map(([name, ms]) => ({ name, selfMs: ms, share: ms / busyMs }))
+    .sort((a, b) => b.selfMs - a.selfMs);
+  return { busyShare: busyMs / totalMs, functions };
+}
+
+/** `name (package/file.js:line)`, with as much of the path as tells files apart. */
+function nameOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['callFrame']): string {
+  const name = functionName === '' ? '(anonymous)' : functionName;
+  if (url === '') return name;
+  const place = url.replace(/^file:\/\//, '').replace(/^.*\/(?:packages|node_modules)\//, '');
+  return `${name} (${place}:${lineNumber + 1})`;
+}

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/attestlog.cjs', import.meta.url));
+const START_LIMIT_MS = 300_000;
+
+export interface ServerOptions {
+  /** Program and arguments after `node`; `attestlog serve` if absent. */
+  args?: readonly string[];
+  /** Arguments for Node itself, such as a profiler's. */
+  nodeArgs?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+}
+
+/** A Node process that serves HTTP on a free port of the loopback: Attestlog, or a rival with the same routes. */
+export class ServerProcess {
+  readonly port: number;
+  readonly key: string;
+  /** From the start of the process until it answered, in milliseconds. */
+  readonly startMs: number;
+  readonly #child: ChildProcess;
+
+  /** Resolves when `/healthz` answers. The port is in ATTESTLOG_PORT, the key in ATTESTLOG_BOOTSTRAP_KEY. */
+  static async start(options: ServerOptions): Promise<ServerProcess> {
+    const port = await freePort();
+    const key = 'attestlog_key_of_the_benchmarks';
+    const { args = [COMMAND, 'serve'], nodeArgs = [], env = {} } = options;
+    const begun = performance.now();
+    const child = spawn(process.execPath, [...nodeArgs, ...args], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        PATH: process.env.PATH,
+        ATTESTLOG_PORT: String(port),
+        ATTESTLOG_BOOTSTRAP_KEY: key,
+        ATTESTLOG_LOG_LEVEL: 'warn',
+        ...env,
+      },
+    });
+    while (!(await answers(port))) {
+      if (child.exitCode !== null) throw new Error('the server ended before it was ready');
+      if (performance.now() - begun > START_LIMIT_MS) throw new Error('the server did not become ready');
+      await sleep(10);
+    }
+    return new ServerProcess(child, port, key, performance.now() - begun);
+  }
+
+  private constructor(child: ChildProcess, port: number, key: string, startMs: number) {
+    this.#child = child;
+    this.port = port;
+    this.key = key;
+    this.startMs = startMs;
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** Stops it as an operator would; it finishes what it has accepted. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+async function answers(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/healthz`).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
