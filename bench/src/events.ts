@@ -59,13 +59,12 @@ export function makeEvent(random: Random): EventInput {
     session_id: `ses_${random.hex(20)}`,
     request_id: `req_${random.hex(24)}`,
     trace_id: random.hex(32),
-    message: sentence(random, random.between(6, 12)),
+    message: sentence(random, random.between(4, 9)),
     changes: { before: { status: random.pick(WORDS) }, after: { status: random.pick(WORDS) } },
     metadata: {
       amount: random.between(100, 5_000_000) / 100,
       currency: random.pick(['EUR', 'USD', 'INR']),
       attempt: random.between(1, 3),
-      batch: random.hex(8),
     },
   };
 }

@@ -59,9 +59,9 @@ export class HttpConnection {
         this.#head = head;
         return;
       }
-      const text = head.latin1Slice(0, end);
+      const text = head.toString('latin1', 0, end);
       const body = end + HEAD_END.length;
-      this.#answer = { status: Number(text.slice(9, 12)), start: head.latin1Slice(body, body + START_BYTES) };
+      this.#answer = { status: Number(text.slice(9, 12)), start: head.toString('latin1', body, body + START_BYTES) };
       this.#missing = Number(LENGTH_HEADER.exec(text)?.[1] ?? 0) - (head.length - body);
       this.#head = undefined;
     }

@@ -40,6 +40,12 @@ export class Load {
     await this.#working;
   }
 
+  /** Goes on for a while, then stops. */
+  async during(milliseconds: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await this.stop();
+  }
+
   async #work(): Promise<void> {
     while (!this.#stopped && !this.#server.exited) {
       const outcome = await this.#request().catch((error: unknown) => {

@@ -27,7 +27,7 @@ export async function pinKeys(
     return { keys, verifiers: verifiersOf(keys), trust: 'given' };
   }
   if (memory !== undefined) {
-    return { keys: memory.keys, verifiers: memory.verifiersOf(keys), trust: 'remembered' };
+    return { keys: memory.keys, verifiers: verifiersOf(memory.keys), trust: 'remembered' };
   }
   if (shown === undefined) {
     throw usageFailure('A foreign log needs --key', "Give the log's verifier key (name+id+key), or a file with it.");

@@ -47,11 +47,6 @@ export function registerStreamRoute(app: FastifyInstance, services: Services): v
   );
 }
 
-interface GroupUnderWay {
-  lines: readonly Line[];
-  results: Promise<readonly ItemResult[]>;
-}
-
 async function answerGroups(
   request: FastifyRequest,
   response: ServerResponse,
@@ -59,26 +54,25 @@ async function answerGroups(
   services: Services,
 ): Promise<void> {
   const total = { read: 0, stored: 0, duplicates: 0, conflicts: 0, refused: 0 };
-  const underWay: GroupUnderWay[] = [];
-  const answerOldest = async () => {
-    const group = underWay.shift()!;
-    await writeResults(response, group, await group.results, total, services);
-  };
+  const underWay: Promise<void>[] = [];
+  let answered: Promise<void> = Promise.resolve();
   let last: object;
   try {
     for await (const lines of groups) {
-      const results = services.intake
-        .accept(request.tenant, lines.map(readItem), { atomic: false })
-        .then((accepted) => accepted.results);
+      const accepted = services.intake.accept(request.tenant, lines.map(readItem), { atomic: false });
+      // Results are answered in the order of the lines, each group as soon as it is accepted.
+      answered = Promise.all([accepted, answered]).then(([{ results }]) =>
+        writeResults(response, lines, results, total, services),
+      );
       // Looked at when its turn comes; until then a failure is not an unhandled one.
-      results.catch(() => undefined);
-      underWay.push({ lines, results });
-      if (underWay.length >= MAX_GROUPS_UNDER_WAY) await answerOldest();
+      answered.catch(() => undefined);
+      underWay.push(answered);
+      if (underWay.length >= MAX_GROUPS_UNDER_WAY) await underWay.shift();
     }
-    while (underWay.length > 0) await answerOldest();
+    await answered;
     last = { done: true, ...total };
   } catch (error) {
-    await Promise.allSettled(underWay.map(({ results }) => results));
+    await Promise.allSettled(underWay);
     if (response.destroyed) return;
     const told = error instanceof Problem ? error : new Problem('internal', { cause: error });
     if (told.status >= 500) request.log.error({ code: told.code, cause: String(told.cause) }, 'stream failed');
@@ -96,7 +90,7 @@ function readItem({ text }: Line): Item {
 /** Waits while the client does not read on: its results are not piled up in memory. */
 async function writeResults(
   response: ServerResponse,
-  { lines }: GroupUnderWay,
+  lines: readonly Line[],
   results: readonly ItemResult[],
   total: { read: number } & Omit<Counts, 'read'>,
   { metrics }: Services,
@@ -108,8 +102,14 @@ async function writeResults(
   }
   const text = results.map((result, i) => JSON.stringify({ line: lines[i]!.number, ...result })).join('\n');
   if (response.destroyed) throw new Error('the client is gone');
-  if (!response.write(`${text}\n`)) {
-    await Promise.race([once(response, 'drain'), once(response, 'close')]);
-    if (response.destroyed) throw new Error('the client is gone');
-  }
+  if (!response.write(`${text}\n`)) await drained(response);
+  if (response.destroyed) throw new Error('the client is gone');
+}
+
+async function drained(response: ServerResponse): Promise<void> {
+  const settled = new AbortController();
+  const { signal } = settled;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]).finally(() => {
+    settled.abort();
+  });
 }

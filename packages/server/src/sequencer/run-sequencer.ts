@@ -48,7 +48,11 @@ export async function runSequencer(loop: SequencerLoop, signal: AbortSignal): Pr
 /** Lets events gather, since an insert costs the same for few as for many; but nobody is kept waiting for it. */
 async function linger({ progress, clock, lingerMs }: SequencerLoop, signal: AbortSignal): Promise<void> {
   if (lingerMs === 0 || progress.awaited) return;
-  const hurried = new AbortController();
-  progress.onHurry(() => hurried.abort());
-  await clock.sleep(lingerMs, AbortSignal.any([signal, hurried.signal]));
+  const woken = new AbortController();
+  const wake = () => woken.abort();
+  progress.onHurry(wake);
+  // Not AbortSignal.any: the long-lived signal would keep a trace of every pause there ever was.
+  signal.addEventListener('abort', wake, { once: true });
+  if (!signal.aborted) await clock.sleep(lingerMs, woken.signal);
+  signal.removeEventListener('abort', wake);
 }

@@ -172,9 +172,11 @@ export class Sequencer {
   /** Catches up with what another sequencer has sealed. */
   #adoptCommitted(committed: number): void {
     const { progress, pendingIds, onIdsBehind } = this.#parts;
-    if (this.#idsThrough !== undefined && committed > this.#idsThrough) onIdsBehind();
+    const behind = this.#idsThrough !== undefined && committed > this.#idsThrough;
     this.#idsThrough = committed;
     progress.advance(committed);
+    // Only now: what is loaded again reaches as far as the progress says.
+    if (behind) onIdsBehind();
     pendingIds.forgetBefore(positionAfter(committed));
   }
 }
