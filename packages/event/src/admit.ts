@@ -6,7 +6,7 @@ import { type FieldProblem, problem } from './problem.js';
 import { type EventInput, eventInputSchema } from './schema.js';
 import { schemaProblems } from './schema-problems.js';
 import { isMoment, parseTime } from './time.js';
-import { utf8 } from './utf8.js';
+import { utf8Shared } from './utf8.js';
 
 /** All that an admission depends on besides the event itself. */
 export interface AdmissionContext {
@@ -29,7 +29,10 @@ export interface AdmittedEvent {
   readonly timeNs: bigint;
   /** The same as canonical text, as it stands in the entry. */
   readonly time: string;
-  /** Canonical JSON (RFC 8785) with id, time and received_at: the evidence. At most 65,535 bytes. */
+  /**
+   * Canonical JSON (RFC 8785) with id, time and received_at: the evidence. At most 65,535 bytes. A view of shared
+   * memory: copy it to keep it for long.
+   */
   readonly entry: Uint8Array;
   readonly idGiven: boolean;
   readonly timeGiven: boolean;
@@ -115,11 +118,11 @@ function makeEntry(
   sha256: Sha256Hex,
 ): { entry: Uint8Array; blobs: readonly Blob[] } | { problem: FieldProblem } {
   try {
-    const entry = utf8(canonicalJson(event));
+    const entry = utf8Shared(canonicalJson(event));
     if (entry.length <= ENTRY_MAX_BYTES) return { entry, blobs: [] };
     const moved = moveOutPayloads(event, entry.length, sha256);
     if ('problem' in moved) return moved;
-    return { entry: utf8(canonicalJson(event)), blobs: moved.blobs };
+    return { entry: utf8Shared(canonicalJson(event)), blobs: moved.blobs };
   } catch (error) {
     if (error instanceof UnacceptableJsonError) return { problem: error.problem };
     throw error;
