@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const source = (name: string) => fileURLToPath(new URL(`./packages/${name}/src/index.ts`, import.meta.url));
 
+const project = (name: string, ...include: string[]) => ({ extends: true as const, test: { name, include } });
+
 export default defineConfig({
   resolve: {
     alias: {
@@ -18,9 +20,10 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['packages/**/*.test.ts', 'test/*.test.ts', 'test/e2e/**/*.test.ts'] } },
-      { extends: true, test: { name: 'fault', include: ['test/fault/**/*.test.ts'] } },
-      { extends: true, test: { name: 'interop', include: ['test/interop/**/*.test.ts'] } },
+      project('unit', 'packages/**/*.test.ts', 'test/e2e/**/*.test.ts'),
+      project('house', 'test/house/**/*.test.ts'),
+      project('fault', 'test/fault/**/*.test.ts'),
+      project('interop', 'test/interop/**/*.test.ts'),
     ],
   },
 });

@@ -18,53 +18,55 @@ const sampleEvents = join(root, 'examples', 'events.ndjson');
 
 setUp();
 const folder = mkdtempSync(join(tmpdir(), 'attestlog-demo-'));
-const server = await startServer();
+/** Whether the demo is being ended: nothing more is shown then. */
 let stopping = false;
-process.on('SIGINT', () => void stopServer());
-process.on('SIGTERM', () => void stopServer());
-server.ended.then(removeFolder);
+let server;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stopServer());
 
 try {
+  server = await startServer();
+  await untilReady();
   await show();
   tellWhatNext();
-  if (stays) await server.ended;
+  if (stays) {
+    await server.ended;
+    if (!stopping) throw new Error('The server ended by itself:');
+  }
 } catch (error) {
   if (!stopping) {
-    console.error(`\n${error.message}\n${server.messages()}`);
+    console.error(`\n${error.message}\n${server?.messages() ?? ''}`);
     process.exitCode = 1;
   }
 } finally {
   await stopServer();
+  rmSync(folder, { recursive: true, force: true });
 }
 
-/** Starts the built server on an empty folder, with a key of its own; resolves when it is ready. */
+/** Starts the built server on an empty folder, with a key of its own. */
 async function startServer() {
-  const port = await freePort(8480);
-  const url = `http://127.0.0.1:${port}`;
-  const key = `demo_${randomBytes(24).toString('base64url')}`;
   step('Starting the server on an empty folder');
+  const port = await freePort(8480);
+  const key = `demo_${randomBytes(24).toString('base64url')}`;
   const args = [command, 'serve', '--data', join(folder, 'data'), '--host', '127.0.0.1', '--port', String(port)];
   const env = { ...withoutSettings(process.env), ATTESTLOG_BOOTSTRAP_KEY: key };
   // Not in this script's process group: Ctrl-C goes to the script, and the script stops the server.
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  const lines = [];
+  const said = [];
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text) => lines.push(text));
+    stream.setEncoding('utf8').on('data', (text) => said.push(text));
   }
   const ended = new Promise((done) => child.once('exit', done));
-  const started = { child, url, key, ended, messages: () => lines.join('').trim().slice(-4000) };
+  return { child, url: `http://127.0.0.1:${port}`, key, ended, messages: () => said.join('').trim().slice(-4000) };
+}
+
+async function untilReady() {
   const deadline = Date.now() + START_SECONDS * 1000;
-  while (!(await isReady(url))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      child.kill('SIGKILL');
-      console.error(`The server did not start:\n${started.messages()}`);
-      removeFolder();
-      process.exit(1);
-    }
+  while (!(await isReady(server.url))) {
+    if (server.child.exitCode !== null) throw new Error('The server did not start:');
+    if (Date.now() > deadline) throw new Error(`The server was not ready in ${START_SECONDS} seconds:`);
     await sleep(100);
   }
-  console.log(`It is ready on ${url}, and keeps everything in ${join(folder, 'data')}`);
-  return started;
+  console.log(`It is ready on ${server.url}, and keeps everything in ${join(folder, 'data')}`);
 }
 
 async function isReady(url) {
@@ -97,7 +99,9 @@ async function show() {
 function tellWhatNext() {
   const { url, key } = server;
   if (!stays) {
-    console.log(`\nThe server was on ${url}, and stops now. On a terminal, npm run demo leaves it running to be tried.`);
+    console.log(
+      `\nThe server was on ${url}, and stops now. On a terminal, npm run demo leaves it running to be tried.`,
+    );
     return;
   }
   console.log(`
@@ -132,14 +136,9 @@ function withoutSettings(env) {
 }
 
 async function stopServer() {
-  if (stopping) return;
   stopping = true;
-  if (server.child.exitCode === null) server.child.kill('SIGTERM');
-  await server.ended;
-}
-
-function removeFolder() {
-  rmSync(folder, { recursive: true, force: true });
+  if (server?.child.exitCode === null) server.child.kill('SIGTERM');
+  await server?.ended;
 }
 
 function freePort(wanted) {
@@ -154,6 +153,7 @@ function freePort(wanted) {
 }
 
 function step(title) {
+  if (stopping) throw new Error('stopped');
   console.log(`\n── ${title}\n`);
 }
 

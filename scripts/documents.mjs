@@ -62,12 +62,16 @@ export function errorsPage(catalogue, problems, exitCodes) {
 }
 
 function page(title, ...blocks) {
-  return `${[`# ${title}`, ...blocks, `*This page is ${notice}.*`].join('\n\n')}\n`;
+  return `${[`# ${title}`, ...blocks, `_This page is ${notice}._`].join('\n\n')}\n`;
 }
 
+/** A table with its columns aligned, as the formatter wants it. */
 function table(head, rows) {
-  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  const lines = [head, ...rows].map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = head.map((_, column) => Math.max(3, ...lines.map((cells) => [...cells[column]].length)));
+  const line = (cells) => `| ${cells.map((cell, i) => cell + ' '.repeat(widths[i] - [...cell].length)).join(' | ')} |`;
+  const [first, ...rest] = lines.map(line);
+  return [first, line(widths.map((width) => '-'.repeat(width))), ...rest].join('\n');
 }
 
 /** Choices and bounds in words; empty where there are none worth saying. */

@@ -141,7 +141,10 @@ function grantRole() {
     operation: 'grant',
     category: 'authorization',
     actor: pick(admins),
-    targets: [{ type: 'user', id: pick(clerks).id }, { type: 'role', id: role }],
+    targets: [
+      { type: 'user', id: pick(clerks).id },
+      { type: 'role', id: role },
+    ],
     severity: 'notice',
     class: 'critical',
   };

@@ -8,12 +8,6 @@ import { join } from 'node:path';
 import { buildPackages, install, isInstalled, requireNode, runTool, tools } from './setup.mjs';
 import { readTestArguments, totalsOf } from './test-arguments.mjs';
 
-const suites = {
-  house: ['--config', 'scripts/house.vitest.config.mjs'],
-  unit: ['--project', 'unit'],
-  fault: ['--project', 'fault'],
-  interop: ['--project', 'interop'],
-};
 const groups = {
   all: ['house', 'unit', 'fault', 'interop'],
   unit: ['house', 'unit'],
@@ -29,8 +23,11 @@ if (!isInstalled()) install();
 const folder = mkdtempSync(join(tmpdir(), 'attestlog-tests-'));
 try {
   if (check('The packages do not compile.', buildPackages())) {
-    check('Format or lint is not as it should be; `npm run format` mends most of it.', runTool(tools.biome, ['check', '.']));
-    check('The types of the tests are not right.', runTool(tools.tsc, ['-b']));
+    check(
+      'Format or lint is not as it should be; `npm run format` mends most of it.',
+      runTool(tools.biome, ['check', '.']),
+    );
+    check('The types of the tests or of the benchmarks are not right.', runTool(tools.tsc, ['-b', '.', 'bench']));
     for (const suite of groups[group]) runSuite(suite);
   }
 } finally {
@@ -54,7 +51,7 @@ function runSuite(suite) {
   reporters.push('--reporter=./scripts/skip-reporter.mjs');
   // A filter may match in one suite only. Without a filter, a suite without tests is a mistake.
   const filtered = vitestArgs.length > 0 ? ['--passWithNoTests'] : [];
-  const ended = runTool(tools.vitest, ['run', ...suites[suite], ...reporters, ...filtered, ...vitestArgs], env);
+  const ended = runTool(tools.vitest, ['run', '--project', suite, ...reporters, ...filtered, ...vitestArgs], env);
   const { passed, failed, skipped } = totalsOf(readReport(report));
   totals.passed += passed;
   totals.failed += failed;

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Table } from './report.js';
 
 /** What V8 writes with `--cpu-prof`. Times in microseconds. */
 interface CpuProfile {
@@ -46,4 +47,16 @@ function nameOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['
   if (url === '') return name;
   const place = url.replace(/^file:\/\//, '').replace(/^.*\/(?:packages|node_modules)\//, '');
   return `${name} (${place}:${lineNumber + 1})`;
+}
+
+const SHOWN_FUNCTIONS = 25;
+
+/** The dearest functions of the profile in a folder, as a table. */
+export async function profileTable(folder: string): Promise<Table> {
+  const { busyShare, functions } = await readProfile(folder);
+  return {
+    title: `Own time of functions on the event loop, which was busy ${Math.round(busyShare * 100)} % of the time`,
+    columns: ['function', 'ms', '% of busy'],
+    rows: functions.slice(0, SHOWN_FUNCTIONS).map(({ name, selfMs, share }) => [name, selfMs, share * 100]),
+  };
 }

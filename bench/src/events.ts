@@ -1,12 +1,19 @@
 import type { EventInput } from '@attestlog/event';
-import { Random } from './random.js';
+import { ID_PLACEHOLDER, TIME_PLACEHOLDER } from './outgoing-event.js';
+import type { Random } from './random.js';
 
 /** Tenants over which the events of a bench are spread. */
 export const TENANTS = 100;
 const ACTORS = 5_000;
 
-const FIRST_NAMES = 'Ada Amira Anton Bela Carla Chidi Dana Elif Emil Farid Greta Hana Ines Ivan Jonas Kaja Lena Mateo Mina Noor'.split(' ');
-const LAST_NAMES = 'Albrecht Baker Costa Dubois Eriksen Fischer Garcia Haddad Ito Jansen Kowalski Lindqvist Moreau Nowak Okafor Petrov'.split(' ');
+const FIRST_NAMES =
+  'Ada Amira Anton Bela Carla Chidi Dana Elif Emil Farid Greta Hana Ines Ivan Jonas Kaja Lena Mateo Mina Noor'.split(
+    ' ',
+  );
+const LAST_NAMES =
+  'Albrecht Baker Costa Dubois Eriksen Fischer Garcia Haddad Ito Jansen Kowalski Lindqvist Moreau Nowak Okafor Petrov'.split(
+    ' ',
+  );
 const NOUNS = ['order', 'invoice', 'customer', 'user', 'role', 'report', 'document', 'payment', 'ticket', 'api_key'];
 const VERBS = ['create', 'read', 'update', 'delete', 'approve', 'reject', 'export'] as const;
 const SERVICES = ['billing-api', 'order-service', 'identity', 'document-store', 'reporting', 'support-desk', 'gateway'];
@@ -26,10 +33,6 @@ const WORDS =
 export function tenantName(number: number): string {
   return `tenant-${String(number).padStart(3, '0')}`;
 }
-
-/** Placeholders for what every sending of an event replaces; see the offsets in `outgoing-event.ts`. */
-const ID_PLACEHOLDER = '00000000-0000-4000-8000-000000000000';
-const TIME_PLACEHOLDER = '2025-01-01T00:00:00.000';
 
 /**
  * Audit events as a business application would send them: an entry of about 865 bytes, 5,000 actors, random ids and

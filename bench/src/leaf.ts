@@ -10,8 +10,8 @@ import {
   utf8,
 } from '@attestlog/event';
 import { GrowingTree, leafHash } from '@attestlog/tlog';
-import { encodeRecord } from '../../packages/server/dist/adapters/lmdb/checked-record.js';
 import { bytesColumn } from '../../packages/server/dist/adapters/chdb/arrow-columns.js';
+import { encodeRecord } from '../../packages/server/dist/adapters/lmdb/checked-record.js';
 import { hashKey, IdHasher } from '../../packages/server/dist/identity/id-hash.js';
 import { RecentIds } from '../../packages/server/dist/identity/recent-ids.js';
 import { decodeChunk, encodeChunks, type JournalRecord } from '../../packages/server/dist/records/record-codec.js';
@@ -55,7 +55,7 @@ const steps: [part: string, step: string, run: () => unknown][] = [
   ['read', 'body to text', () => body.toString('utf8')],
   ['read', 'JSON.parse alone', () => JSON.parse(text)],
   ['read', 'parseJsonArray', () => parseJsonArray(text, EVENTS)],
-  ['admit', 'schema alone (Zod)', () => values.forEach((value) => eventInputSchema.safeParse(value))],
+  ['admit', 'schema alone (Zod)', () => values.map((value) => eventInputSchema.safeParse(value).success)],
   ['admit', 'canonical JSON alone', () => stored.map((event) => canonicalJson(event))],
   ['admit', 'canonical JSON to bytes', () => stored.map((event) => utf8(canonicalJson(event)))],
   ['admit', 'JSON.stringify (for comparison)', () => stored.map((event) => JSON.stringify(event))],
@@ -73,12 +73,11 @@ const steps: [part: string, step: string, run: () => unknown][] = [
   ['answer', 'JSON.stringify of results', () => JSON.stringify({ stored: EVENTS, results })],
 ];
 
-
 const costs: { part: string; step: string; cost: CpuCost }[] = [];
 for (const [part, step, run] of steps) {
   costs.push({ part, step, cost: measureCpu(run, options.number('seconds') * 1000) });
 }
-const perEventUs = (cost: CpuCost) => cost.medianMs * 1000 / EVENTS;
+const perEventUs = (cost: CpuCost) => (cost.medianMs * 1000) / EVENTS;
 const leaf = 1e6 / perEventUs(costs.find(({ step }) => step === 'leafHash')!.cost);
 await publish(
   {

@@ -3,31 +3,35 @@ import { readFileSync } from 'node:fs';
 export interface CpuCost {
   /** Median CPU time of one run, in milliseconds. */
   medianMs: number;
-  runs: number;
+  samples: number;
 }
 
+/** The system counts CPU time in ticks of some milliseconds: each sample is many of them long. */
+const SAMPLE_MS = 100;
 const WARMUP_SHARE = 0.3;
-const MIN_RUNS = 5;
+const MIN_SAMPLES = 5;
 
 /**
  * Runs a synchronous piece of work for about this long and gives the median of its CPU time. CPU time and not time on
  * the clock, since what else the machine does would be in that.
  */
 export function measureCpu(run: () => unknown, milliseconds: number): CpuCost {
-  repeatFor(run, milliseconds * WARMUP_SHARE);
-  const times = repeatFor(run, milliseconds).sort((a, b) => a - b);
-  return { medianMs: times[Math.floor(times.length / 2)]!, runs: times.length };
+  sample(run, milliseconds * WARMUP_SHARE);
+  const samples = Math.max(MIN_SAMPLES, Math.round(milliseconds / SAMPLE_MS));
+  const times = Array.from({ length: samples }, () => sample(run, SAMPLE_MS)).sort((a, b) => a - b);
+  return { medianMs: times[Math.floor(times.length / 2)]!, samples };
 }
 
-function repeatFor(run: () => unknown, milliseconds: number): number[] {
-  const times: number[] = [];
+/** Mean CPU time of a run, in milliseconds, over this time on the clock. */
+function sample(run: () => unknown, milliseconds: number): number {
   const end = performance.now() + milliseconds;
-  while (performance.now() < end || times.length < MIN_RUNS) {
-    const before = threadCpuMs();
+  const before = threadCpuMs();
+  let runs = 0;
+  while (performance.now() < end) {
     kept = run();
-    times.push(threadCpuMs() - before);
+    runs += 1;
   }
-  return times;
+  return (threadCpuMs() - before) / Math.max(1, runs);
 }
 
 /** Holds on to results, so that no work is left out as useless. */

@@ -1,10 +1,16 @@
 import { randomFillSync } from 'node:crypto';
 
+/** What stands in a prepared event until it is sent: an id, and a time to the millisecond. */
+export const ID_PLACEHOLDER = '00000000-0000-4000-8000-000000000000';
+export const TIME_PLACEHOLDER = '2025-01-01T00:00:00.000';
+
 /** Where the id and the time stand in the JSON of an event: it begins `{"id":"…","time":"…`. */
 const ID_OFFSET = 7;
 const TIME_OFFSET = ID_OFFSET + 36 + 10;
 /** The hexadecimal digits of a UUID that are free to choose; the version and the variant stay. */
-const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 15, 16, 17, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35];
+const DIGITS = [
+  0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 15, 16, 17, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35,
+];
 const HEX = Buffer.from('0123456789abcdef', 'latin1');
 
 const entropy = Buffer.alloc(64 * 1024);
@@ -15,13 +21,17 @@ let used = entropy.length;
  * for a fraction of what making an event costs. `start` is where its JSON begins in `bytes`.
  */
 export function renewEvent(bytes: Buffer, start: number, timeText: Buffer): void {
+  renewAt(bytes, start + ID_OFFSET, start + TIME_OFFSET, timeText);
+}
+
+/** The same where id and time stand at places of their own. */
+export function renewAt(bytes: Buffer, idAt: number, timeAt: number, timeText: Buffer): void {
   if (used + DIGITS.length > entropy.length) {
     randomFillSync(entropy);
     used = 0;
   }
-  const id = start + ID_OFFSET;
-  for (let i = 0; i < DIGITS.length; i++) bytes[id + DIGITS[i]!] = HEX[entropy[used++]! & 15]!;
-  bytes.set(timeText, start + TIME_OFFSET);
+  for (let i = 0; i < DIGITS.length; i++) bytes[idAt + DIGITS[i]!] = HEX[entropy[used++]! & 15]!;
+  bytes.set(timeText, timeAt);
 }
 
 /** The present as {@link renewEvent} takes it. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 export const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/attestlog.cjs', import.meta.url));
 const START_LIMIT_MS = 300_000;
+const ERRORS_KEPT_CHARS = 10_000;
 
 export interface ServerOptions {
   /** Program and arguments after `node`; `attestlog serve` if absent. */
@@ -30,7 +31,7 @@ export class ServerProcess {
     const { args = [COMMAND, 'serve'], nodeArgs = [], env = {} } = options;
     const begun = performance.now();
     const child = spawn(process.execPath, [...nodeArgs, ...args], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
       env: {
         PATH: process.env.PATH,
         ATTESTLOG_PORT: String(port),
@@ -39,8 +40,12 @@ export class ServerProcess {
         ...env,
       },
     });
+    let errors = '';
+    child.stderr!.on('data', (text) => {
+      errors = (errors + text).slice(-ERRORS_KEPT_CHARS);
+    });
     while (!(await answers(port))) {
-      if (child.exitCode !== null) throw new Error('the server ended before it was ready');
+      if (child.exitCode !== null) throw new Error(`the server ended before it was ready:\n${errors}`);
       if (performance.now() - begun > START_LIMIT_MS) throw new Error('the server did not become ready');
       await sleep(10);
     }

@@ -1,9 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The folder of the repository. */
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+import { root } from './repository.js';
 
 /** An import of a module by another one. */
 export interface Import {
@@ -49,7 +46,5 @@ export function withoutComments(text: string): string {
  */
 export function zoneOf(file: string, zones: readonly string[]): string | undefined {
   const path = file.replace(/\.ts$/, '');
-  return zones
-    .filter((zone) => path === zone || path.startsWith(`${zone}/`))
-    .sort((a, b) => b.length - a.length)[0];
+  return zones.filter((zone) => path === zone || path.startsWith(`${zone}/`)).sort((a, b) => b.length - a.length)[0];
 }

@@ -17,7 +17,18 @@ type Zones = Readonly<Record<string, readonly string[]>>;
 
 const errors = ['errors', 'failures'];
 /** The pipeline behind the routes; whoever stands on it may use any part. */
-const pipeline = ['ports', 'records', 'identity', 'sequencer', 'tenants', 'intake', 'query', 'log', 'access', ...errors];
+const pipeline = [
+  'ports',
+  'records',
+  'identity',
+  'sequencer',
+  'tenants',
+  'intake',
+  'query',
+  'log',
+  'access',
+  ...errors,
+];
 
 const server: Zones = {
   // What storage guarantees. Everything stands on it, and it on nothing.
@@ -101,7 +112,8 @@ const onlyIn: Record<string, Zones> = {
 const nodeModules: Record<string, readonly string[] | undefined> = { event: [], tlog: ['node:crypto'] };
 
 /** What reads a clock, chance, the process or the network without an import. */
-const AMBIENT = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.\w|\bfetch\(|\bset(?:Timeout|Interval)\(/;
+const AMBIENT =
+  /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.\w|\bfetch\(|\bset(?:Timeout|Interval)\(/;
 
 describe.each(Object.keys(packages))('package %s', (name) => {
   const files = sourceFiles(name);
@@ -188,7 +200,10 @@ describe('the check itself', () => {
   });
 
   it('finds a library in the wrong place', () => {
-    const imports = importsOf('intake/intake.ts', "import { open } from 'lmdb';\nimport { Readable } from 'node:stream';");
+    const imports = importsOf(
+      'intake/intake.ts',
+      "import { open } from 'lmdb';\nimport { Readable } from 'node:stream';",
+    );
     expect(misplaced(imports, onlyIn.server!)).toEqual(['intake/intake.ts imports lmdb']);
   });
 

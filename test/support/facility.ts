@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { test } from 'vitest';
 
-/** Something of the operating system that a test needs: undefined when it is there, otherwise why not. */
+/** Why something of the operating system that a test needs is not there; undefined when it is. */
 export type Lack = string | undefined;
 
 /** Whether a command works here, shown by a harmless run of it. */
@@ -12,16 +12,16 @@ export function lackOf(program: string, args: readonly string[]): Lack {
 }
 
 /**
- * `test`, or where something is missing a test that is skipped with the reason said aloud. In continuous integration
- * that is a failure, unless another test covers the same with other means.
+ * `test`, which where something is missing is skipped with the reason. In continuous integration it fails instead,
+ * unless another test covers the same with other means.
  */
 export function testUnless(lack: Lack, covered: 'covered elsewhere' | 'covered nowhere else') {
-  if (lack === undefined) return test;
-  console.warn(`SKIPPED, for ${lack}`);
-  if (process.env.CI === 'true' && covered === 'covered nowhere else') {
-    test('everything that the tests need is there', () => {
-      throw new Error(lack);
+  return (name: string, body: () => Promise<void>): void => {
+    test(name, async (context) => {
+      if (lack === undefined) return body();
+      if (process.env.CI === 'true' && covered === 'covered nowhere else') throw new Error(lack);
+      console.warn(`SKIPPED: ${name}: ${lack}`);
+      return context.skip(lack);
     });
-  }
-  return test.skip;
+  };
 }

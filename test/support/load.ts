@@ -10,6 +10,8 @@ export interface LoadOptions {
   clients?: number;
   /** Characters added to every event; default 40. */
   padding?: number;
+  /** Whether some requests wait until their event is sealed; default true. */
+  waiting?: boolean;
   /** Longest pause of a client after a request, in milliseconds; default 10. */
   pauseMs?: number;
 }
@@ -62,7 +64,8 @@ export class Load {
     const tenant = tenants[Math.floor(Math.random() * tenants.length)]!;
     const kind = Math.random();
     if (kind < 0.4) return this.#client.single(tenant, this.#event());
-    if (kind < 0.5) return this.#client.single(tenant, this.#event(), '?wait=sealed');
+    if (kind < 0.5 && this.#options.waiting !== false)
+      return this.#client.single(tenant, this.#event(), '?wait=sealed');
     if (kind < 0.75) return this.#client.batch(tenant, this.#events(40));
     if (kind < 0.85) return this.#client.stream(tenant, [this.#events(40)]);
     return this.#client.stream(tenant, [this.#events(20), this.#events(20), this.#events(20)]);

@@ -19,7 +19,11 @@ export interface ReadLog {
  * Reads a tenant's log over HTTP as an outsider does and verifies all of it. Undefined when there is no such log.
  * @param remembered a checkpoint of an earlier time that the log must continue
  */
-export async function readLog(server: ServerProcess, tenant: string, remembered?: string): Promise<ReadLog | undefined> {
+export async function readLog(
+  server: ServerProcess,
+  tenant: string,
+  remembered?: string,
+): Promise<ReadLog | undefined> {
   const keys = await bytesAt(server, tenant, 'key');
   if (keys === undefined) return undefined;
   const bundles = new Map<number, Uint8Array>();
@@ -32,7 +36,11 @@ export async function readLog(server: ServerProcess, tenant: string, remembered?
       return bytes;
     },
   };
-  const verified = await verifyLog({ reader, verifiers: verifiersOf(keys), remembered });
+  const verified = await verifyLog({
+    reader,
+    verifiers: verifiersOf(keys),
+    ...(remembered === undefined ? {} : { remembered }),
+  });
   const inOrder = [...bundles].sort(([a], [b]) => a - b);
   const entries = inOrder.flatMap(([, bytes]) => decodeBundle(bytes).map((entry) => parse(entry)));
   return { verified, entries: entries.slice(0, verified.size) };
@@ -56,7 +64,7 @@ async function bytesAt(server: ServerProcess, tenant: string, path: string): Pro
   const response = await server.fetch(`/log/${tenant}/${path}`);
   if (response.status === 404) return undefined;
   if (!response.ok) throw new Error(`/log/${tenant}/${path}: ${response.status} ${await response.text()}`);
-  return response.bytes();
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 function parse(entry: Uint8Array): Record<string, unknown> {

@@ -1,13 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.js';
 
 const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/attestlog.cjs', import.meta.url));
 const KEY = 'attestlog_key_that_only_tests_use';
+
+/** Servers that run now: a test that hangs and is given up must not leave its server behind. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+process.on('SIGTERM', () => process.exit());
 
 export interface ServerProcessOptions {
   /** The data folder; a new one below the system's temporary folder if absent, removed by {@link ServerProcess.dispose}. */
@@ -22,7 +29,7 @@ export interface ServerProcessOptions {
 export class ServerProcess {
   readonly data: string;
   readonly url: string;
-  readonly key = KEY;
+  readonly key: string = KEY;
   readonly #child: ChildProcess;
   readonly #ownsData: boolean;
   #log = '';
@@ -56,6 +63,8 @@ export class ServerProcess {
     this.data = data;
     this.url = url;
     this.#ownsData = ownsData;
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.on('data', (text) => {
         this.#log = (this.#log + text).slice(-200_000);
@@ -87,6 +96,12 @@ export class ServerProcess {
       if (alive) return;
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
+  }
+
+  /** Waits until the process ends by itself. Resolves with its exit code; null when a signal ended it. */
+  async ended(): Promise<number | null> {
+    if (!this.exited) await once(this.#child, 'exit');
+    return this.#child.exitCode;
   }
 
   /** Ends the process at once, as a power cut would, and waits for its end. */
@@ -121,14 +136,4 @@ export class ServerProcess {
     this.#child.kill(signal);
     await ended;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

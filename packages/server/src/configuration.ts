@@ -48,20 +48,27 @@ export function readConfiguration(sources: {
 }): ConfigurationResult {
   const problems: string[] = [];
   const values = new Map<SettingName, Value>();
+  /** The name under which a setting was set, as a mistake in it is told. */
+  const labels = new Map<SettingName, string>();
   for (const setting of settings) {
     const flag = sources.flags[setting.name];
     const text = flag ?? (sources.env[setting.env] || undefined) ?? setting.default;
     const label = flag === undefined ? setting.env : `--${setting.name}`;
+    labels.set(setting.name, label);
     values.set(setting.name, text === undefined ? undefined : readValue(setting, text, label, problems));
   }
-  const witnesses = readWitnesses((values.get('witnesses') ?? []) as readonly string[], problems);
+  const witnessTexts = (values.get('witnesses') ?? []) as readonly string[];
+  const witnesses = readWitnesses(witnessTexts, labels.get('witnesses')!, problems);
   const bootstrapKey = values.get('bootstrap-key') as string | undefined;
-  if (bootstrapKey !== undefined && bootstrapKey.length < 24) {
-    problems.push('ATTESTLOG_BOOTSTRAP_KEY must have at least 24 characters');
+  // What a header can carry, and the guard reads.
+  if (bootstrapKey !== undefined && !/^[\x21-\x7e]{24,512}$/.test(bootstrapKey)) {
+    problems.push(`${labels.get('bootstrap-key')} must have 24 to 512 characters of ASCII, and no spaces`);
   }
-  const origin = values.get('origin') as string;
-  if (!/^[A-Za-z0-9][A-Za-z0-9._/-]{0,200}$/.test(origin)) {
-    problems.push('ATTESTLOG_ORIGIN must look like a domain, with an optional path: audit.example.com/prod');
+  const origin = values.get('origin') as string | undefined;
+  if (origin !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._/-]{0,200}$/.test(origin)) {
+    problems.push(
+      `${labels.get('origin')} must look like a domain, with an optional path, such as audit.example.com/prod, not "${origin}"`,
+    );
   }
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, configuration: assemble(values, witnesses) };
@@ -109,6 +116,7 @@ function readValue(setting: Setting, text: string, label: string, problems: stri
   };
   switch (setting.type) {
     case 'string':
+      if (text.trim() === '') return complain('more than nothing');
       if (setting.choices !== undefined && !setting.choices.includes(text)) {
         return complain(`one of ${setting.choices.join(', ')}`);
       }
@@ -154,7 +162,7 @@ function unitOf(type: 'duration' | 'bytes', unit: string): number | undefined {
   return type === 'duration' ? DURATION_MS[unit] : SIZE_BYTES[unit === '' ? 'B' : unit];
 }
 
-function readWitnesses(texts: readonly string[], problems: string[]): Witness[] {
+function readWitnesses(texts: readonly string[], label: string, problems: string[]): Witness[] {
   const witnesses: Witness[] = [];
   for (const text of texts) {
     const [key, url, ...rest] = text.split(/\s+/);
@@ -163,7 +171,7 @@ function readWitnesses(texts: readonly string[], problems: string[]): Witness[] 
       if (!/^https?:$/.test(new URL(url).protocol)) throw new Error('the URL must begin with http');
       witnesses.push({ url, verifier: cosignatureVerifier(key) });
     } catch (error) {
-      problems.push(`ATTESTLOG_WITNESSES: "${text}" is not "VERIFIER_KEY URL": ${(error as Error).message}`);
+      problems.push(`${label}: "${text}" is not "VERIFIER_KEY URL": ${(error as Error).message}`);
     }
   }
   return witnesses;

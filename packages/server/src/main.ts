@@ -46,7 +46,8 @@ export async function runServer(configuration: Configuration, { signal, onReady 
     try {
       const url = await listen(app, configuration);
       logger.info({ url, data: configuration.data }, 'ready');
-      onReady(key.made === undefined ? { url } : { url, bootstrapKey: key.made });
+      await key.made?.keep();
+      onReady(key.made === undefined ? { url } : { url, bootstrapKey: key.made.text });
       await aborted(signal);
       logger.info('stopping');
     } finally {

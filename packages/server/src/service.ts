@@ -12,6 +12,7 @@ import { PendingIds } from './identity/pending-ids.js';
 import { RecentIds } from './identity/recent-ids.js';
 import type { RepeatRule } from './identity/repeats.js';
 import { Intake } from './intake/intake.js';
+import { WatchedJournal } from './intake/watched-journal.js';
 import { PublicLog } from './log/public-log.js';
 import { Publisher } from './log/publisher.js';
 import type { SigningKeys } from './log/signing-keys.js';
@@ -21,6 +22,7 @@ import type { Objects } from './ports/objects.js';
 import type { Registry } from './ports/registry.js';
 import type { EventStore } from './ports/store.js';
 import { EventReader } from './query/event-reader.js';
+import { measuredStore } from './query/measured-store.js';
 import { loadPartitionState } from './sequencer/partition-state.js';
 import { Progress } from './sequencer/progress.js';
 import { runSequencer } from './sequencer/run-sequencer.js';
@@ -51,6 +53,7 @@ const MIN_SEAL_WAIT_MS = 10_000;
 /** The service of one machine: the parts of the pipeline, put together, and the work that goes on behind requests. */
 export class Service {
   readonly #parts: ServiceParts;
+  readonly #journal: WatchedJournal;
   readonly #progress = new Progress();
   readonly #pendingIds = new PendingIds();
   readonly #recentIds: RecentIds;
@@ -70,9 +73,12 @@ export class Service {
     return service;
   }
 
-  private constructor(parts: ServiceParts) {
-    const { configuration, registry, store, keys } = parts;
+  private constructor(given: ServiceParts) {
+    const { configuration, registry, keys } = given;
+    const store = measuredStore(given.store, given.clock, (...operation) => this.#metrics.observeStore(...operation));
+    const parts = { ...given, store };
     this.#parts = parts;
+    this.#journal = new WatchedJournal(parts.journal, parts.clock);
     this.#hasher = new IdHasher(parts.hashSeed);
     this.#rule = {
       windowNs: nanoseconds(configuration.repeatWindowMs),
@@ -139,6 +145,7 @@ export class Service {
     return {
       intake: new Intake({
         ...this.#parts,
+        journal: this.#journal,
         tenants,
         progress: this.#progress,
         recentIds: this.#recentIds,
@@ -248,7 +255,8 @@ export class Service {
         'journal',
         async () => {
           const { heldBytes } = await journal.extent();
-          return heldBytes < configuration.journalBytes * 0.95 ? undefined : `${heldBytes} bytes wait to be sealed`;
+          if (heldBytes >= configuration.journalBytes * 0.95) return `${heldBytes} bytes wait to be sealed`;
+          return this.#journal.trouble;
         },
       ],
     ];

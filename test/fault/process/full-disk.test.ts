@@ -34,10 +34,10 @@ testOnDisk('a full disk: no false acknowledgement, a clear state, and recovery w
     expect(server.log).toMatch(/"level":50.*(not enough space|disk is full|No space left)/);
 
     await disks.free(folder);
-    await untilReady(server);
     const after = new Load(server, ledger, { tenants: TENANTS, name: 'after' });
     await after.during(500);
     expect(after.refusals).toEqual([]);
+    await untilReady(server);
     await expectSoundLogs(server, ledger);
     expect(await server.stop()).toBe(0);
   } finally {

@@ -62,7 +62,9 @@ async function sendAgain(server: ServerProcess, ledger: Ledger): Promise<void> {
   }
 }
 
-test(`a server that is killed under load ${ROUNDS} times loses and doubles nothing`, { timeout: ROUNDS * 60_000 }, async () => {
+test(`a server that is killed under load ${ROUNDS} times loses and doubles nothing`, {
+  timeout: ROUNDS * 60_000,
+}, async () => {
   const ledger = new Ledger();
   let server = await ServerProcess.start({ data });
   try {

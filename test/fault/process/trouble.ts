@@ -34,8 +34,11 @@ export async function untilReady(server: ServerProcess): Promise<void> {
 
 /** Loads the server until it has refused a number of requests. Resolves with the refusals. */
 export async function refusedLoad(server: ServerProcess, ledger: Ledger, options: LoadOptions): Promise<Outcome[]> {
-  const load = new Load(server, ledger, options);
-  await poll(async () => (load.refusals.length >= ENOUGH_REFUSALS ? true : undefined));
+  const load = new Load(server, ledger, { ...options, waiting: false });
+  await poll(async () => {
+    if (server.exited) throw new Error(`the server ended:\n${server.log}`);
+    return load.refusals.length >= ENOUGH_REFUSALS ? true : undefined;
+  });
   await load.stop();
   return load.refusals;
 }

@@ -21,22 +21,28 @@ export class BootstrapKey {
   }
 }
 
-/**
- * The key that is configured; or else the one made on the first start, of which only the hash is kept.
- * `made` is the new key, to be shown this once.
- */
+/** A key that was made, not kept yet: to be kept just before it is shown, so that no unseen key is ever in force. */
+export interface MadeKey {
+  text: string;
+  /** Keeps the hash: from now on this is the key. */
+  keep(): Promise<void>;
+}
+
+/** The key that is configured; or the one whose hash is kept from the first start; or else a new one, `made`. */
 export async function openBootstrapKey(
   registry: Registry,
   configured: string | undefined,
-): Promise<{ key: BootstrapKey; made?: string }> {
+): Promise<{ key: BootstrapKey; made?: MadeKey }> {
   if (configured !== undefined) return { key: new BootstrapKey(digestOf(configured)) };
   const known = await registry.get<KeyDocument>(DOCUMENT);
   if (known !== undefined) return { key: new BootstrapKey(Buffer.from(known.value.sha256, 'hex')) };
-  const made = `attestlog_${randomBytes(32).toString('base64url')}`;
-  const digest = digestOf(made);
+  const text = `attestlog_${randomBytes(32).toString('base64url')}`;
+  const digest = digestOf(text);
   const document: KeyDocument = { sha256: digest.toString('hex') };
-  await registry.put(DOCUMENT, document, 0);
-  return { key: new BootstrapKey(digest), made };
+  const keep = async () => {
+    await registry.put(DOCUMENT, document, 0);
+  };
+  return { key: new BootstrapKey(digest), made: { text, keep } };
 }
 
 function digestOf(text: string): Buffer {

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import compress from '@fastify/compress';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { Problem } from '../errors.js';
+import { compressAnswers } from './compression.js';
 import { readTenant, requireCredential } from './credential.js';
 import { registerEventRoutes } from './event-routes.js';
 import { registerHealthRoutes } from './health-routes.js';
@@ -16,6 +22,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call the route. A route without it does not start. */
     access?: 'open' | 'credential' | 'credential-unless-public';
+    /** True where the answers are hashes: gzip would only make them longer. */
+    incompressible?: boolean;
   }
   interface FastifyRequest {
     /** The tenant that the request is about; set for routes that need a credential. */
@@ -34,13 +42,16 @@ const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 export async function buildApp(services: Services): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: services.logger,
-    disableRequestLogging: true,
+    // Requests are logged below, without what the framework would say of them.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: services.limits.maxBodyBytes,
     // Whole requests have a timer of their own, since a stream may take as long as it goes on.
     requestTimeout: 0,
     connectionTimeout: services.limits.requestTimeoutMs,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
+    // The guard below says it in the words of the catalogue.
+    return503OnClosing: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
@@ -62,15 +73,9 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   app.setNotFoundHandler(() => {
     throw new Problem('route-unknown');
   });
-  await app.register(compress, {
-    global: true,
-    threshold: 2048,
-    encodings: ['gzip', 'identity'],
-    // Bodies of requests are decompressed by the routes, within their own bounds.
-    globalDecompression: false,
-  });
-  await registerOpenApi(app);
+  compressAnswers(app);
   const methods = collectMethods(app);
+  await registerOpenApi(app);
   registerEventRoutes(app, services);
   registerStreamRoute(app, services);
   registerLogRoutes(app, services);
@@ -102,20 +107,26 @@ function guard(app: FastifyInstance, services: Services): void {
   app.decorateRequest('leave');
   app.decorateRequest('startedAt', 0);
   app.decorateRequest('bodyTimer');
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
   app.addHook('onRequest', async (request, reply) => {
     request.startedAt = performance.now();
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
+    if (closing) throw new Problem('shutting-down');
     const access = request.routeOptions.config.access;
     if (access === undefined || access === 'open') return;
     if (access === 'credential' || !services.limits.publicLog) requireCredential(request, services);
     if (access === 'credential') request.tenant = readTenant(request);
     request.leave = services.gate.enter(expectedBytes(request));
+    // The one event that always comes: a client may go away before, while or after it is answered.
+    reply.raw.once('close', () => release(request));
     request.bodyTimer = setTimeout(() => request.raw.destroy(), services.limits.requestTimeoutMs);
   });
   app.addHook('preValidation', async (request) => clearTimeout(request.bodyTimer));
   app.addHook('onResponse', async (request) => release(request));
-  app.addHook('onRequestAbort', async (request) => release(request));
 }
 
 function release(request: FastifyRequest): void {
@@ -145,6 +156,7 @@ function observe(app: FastifyInstance, { metrics }: Services): void {
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = error instanceof Problem ? error : problemOf(error as FastifyError);
   if (problem.status >= 500) request.log.error({ code: problem.code, cause: describe(problem.cause) }, problem.message);
+  reply.header('x-request-id', request.id);
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(problem.retryAfterSeconds));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   return reply
@@ -201,7 +213,8 @@ function refuseOtherMethods(app: FastifyInstance, methods: ReadonlyMap<string, R
   for (const [url, known] of [...methods]) {
     const allowed = [...known].sort().join(', ');
     const others = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !known.has(method));
-    if (url.includes('*') || others.length === 0) continue;
+    // The pages of the API's description are the plugin's own.
+    if (url.startsWith('/docs') || url.includes('*') || others.length === 0) continue;
     app.route({
       method: others,
       url,

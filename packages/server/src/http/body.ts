@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { gunzip } from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { Problem } from '../errors.js';
+import { unzstd } from './unzstd.js';
 
 /** Encodings of a request body that are understood, besides none. */
 export type BodyEncoding = 'identity' | 'gzip' | 'zstd';
@@ -28,7 +28,7 @@ export async function bodyText(body: Buffer, encoding: BodyEncoding, maxBytes: n
 
 async function decompress(body: Buffer, encoding: BodyEncoding, maxBytes: number): Promise<Buffer> {
   if (encoding === 'identity') return body;
-  if (encoding === 'zstd') return unzstd(body, maxBytes);
+  if (encoding === 'zstd') return wholeZstd(body, maxBytes);
   return new Promise((resolve, reject) => {
     gunzip(body, { maxOutputLength: maxBytes }, (error, bytes) => {
       if (error === null) resolve(bytes);
@@ -38,19 +38,13 @@ async function decompress(body: Buffer, encoding: BodyEncoding, maxBytes: number
   });
 }
 
-function unzstd(body: Buffer, maxBytes: number): Buffer {
+async function wholeZstd(body: Buffer, maxBytes: number): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  const stream = new Decompress((part) => {
+  for await (const part of unzstd([body])) {
     bytes += part.length;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
     parts.push(part);
-  });
-  try {
-    stream.push(body, true);
-  } catch (cause) {
-    if (cause instanceof Problem) throw cause;
-    throw new Problem('body-encoding-broken', { cause });
   }
   return Buffer.concat(parts);
 }

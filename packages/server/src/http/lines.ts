@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { Problem } from '../errors.js';
 import { type BodyEncoding, tooLarge } from './body.js';
+import { unzstd } from './unzstd.js';
 
 /** A line of a stream, without its end. `text` is undefined when the line is not UTF-8. */
 export interface Line {
@@ -14,7 +14,7 @@ export interface Line {
 
 /**
  * The lines of a body of any length, in groups as they arrive; blank ones are left out. Memory is bounded by one
- * piece of the transport and one line.
+ * piece of the transport, decompressed, and one line.
  *
  * @throws Problem `body-too-large` for a line over `maxLineBytes`; `body-encoding-broken`
  */
@@ -24,12 +24,31 @@ export async function* readLines(
   limits: { maxLineBytes: number; maxGroupLines: number; maxGroupBytes: number },
 ): AsyncGenerator<Line[]> {
   let number = 0;
+  /** What there is of the line that has not ended yet, at the start of a buffer that doubles. */
   let rest: Buffer = Buffer.alloc(0);
+  let restBytes = 0;
   let group: Line[] = [];
   let groupBytes = 0;
+  const hold = (bytes: Buffer): void => {
+    const needed = restBytes + bytes.length;
+    if (needed > limits.maxLineBytes) throw tooLarge(limits.maxLineBytes);
+    if (needed > rest.length) {
+      const grown = Buffer.allocUnsafe(Math.max(needed, 2 * rest.length));
+      rest.copy(grown, 0, 0, restBytes);
+      rest = grown;
+    }
+    bytes.copy(rest, restBytes);
+    restBytes = needed;
+  };
+  /** Ends a line with its last bytes. */
   const take = (bytes: Buffer): void => {
+    if (bytes.length > limits.maxLineBytes) throw tooLarge(limits.maxLineBytes);
+    if (restBytes > 0) hold(bytes);
+    const whole = restBytes > 0 ? rest.subarray(0, restBytes) : bytes;
+    if (restBytes > MAX_KEPT_BYTES) rest = Buffer.alloc(0);
+    restBytes = 0;
     number += 1;
-    const line = bytes.length > 0 && bytes[bytes.length - 1] === 0x0d ? bytes.subarray(0, -1) : bytes;
+    const line = whole.at(-1) === 0x0d ? whole.subarray(0, -1) : whole;
     if (isBlank(line)) return;
     group.push({ number, text: isUtf8(line) ? line.toString('utf8') : undefined });
     groupBytes += line.length;
@@ -43,35 +62,31 @@ export async function* readLines(
   for await (const piece of decompressed(body, encoding)) {
     let start = 0;
     for (let end = piece.indexOf(0x0a); end !== -1; end = piece.indexOf(0x0a, start)) {
-      const head = piece.subarray(start, end);
-      take(rest.length === 0 ? head : Buffer.concat([rest, head]));
-      rest = Buffer.alloc(0);
+      take(piece.subarray(start, end));
       start = end + 1;
       if (group.length >= limits.maxGroupLines || groupBytes >= limits.maxGroupBytes) yield flush();
     }
-    if (start < piece.length) rest = Buffer.concat([rest, piece.subarray(start)]);
-    if (rest.length > limits.maxLineBytes) throw tooLarge(limits.maxLineBytes);
+    hold(piece.subarray(start));
     if (group.length > 0) yield flush();
   }
-  if (rest.length > 0) take(rest);
+  if (restBytes > 0) take(Buffer.alloc(0));
   if (group.length > 0) yield flush();
 }
 
-const MAX_PIECE_BYTES = 64 * 1024 * 1024;
+/** A buffer that one long line needed is let go beyond this. */
+const MAX_KEPT_BYTES = 1_048_576;
 
 function isBlank(line: Buffer): boolean {
   for (const byte of line) if (byte !== 0x20 && byte !== 0x09) return false;
   return true;
 }
 
+/** The pieces of the body. Where it is not read to its end it is left alone: Node drops the rest after the answer. */
 async function* decompressed(body: Readable, encoding: BodyEncoding): AsyncGenerator<Buffer> {
-  if (encoding === 'identity') {
-    yield* body as AsyncIterable<Buffer>;
-  } else if (encoding === 'zstd') {
-    yield* unzstdPieces(body);
-  } else {
-    yield* gunzipPieces(body);
-  }
+  const pieces: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false });
+  if (encoding === 'identity') yield* pieces;
+  else if (encoding === 'zstd') yield* unzstd(pieces);
+  else yield* gunzipPieces(body);
 }
 
 async function* gunzipPieces(body: Readable): AsyncGenerator<Buffer> {
@@ -86,26 +101,4 @@ async function* gunzipPieces(body: Readable): AsyncGenerator<Buffer> {
   } finally {
     gunzip.destroy();
   }
-}
-
-async function* unzstdPieces(body: Readable): AsyncGenerator<Buffer> {
-  const ready: Buffer[] = [];
-  let readyBytes = 0;
-  const stream = new Decompress((part) => {
-    readyBytes += part.length;
-    // One piece of the transport has at most 64 KiB: what blows up beyond this is no log.
-    if (readyBytes > MAX_PIECE_BYTES) throw tooLarge(MAX_PIECE_BYTES);
-    ready.push(Buffer.from(part));
-  });
-  const push = (piece: Uint8Array, last: boolean): Buffer[] => {
-    try {
-      stream.push(piece, last);
-    } catch (cause) {
-      throw cause instanceof Problem ? cause : new Problem('body-encoding-broken', { cause });
-    }
-    readyBytes = 0;
-    return ready.splice(0);
-  };
-  for await (const piece of body as AsyncIterable<Buffer>) yield* push(piece, false);
-  yield* push(new Uint8Array(0), true);
 }

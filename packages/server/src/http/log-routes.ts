@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Problem } from '../errors.js';
+import { from } from '../failures.js';
 import { readBarrier } from '../sequencer/read-barrier.js';
 import { describeRoute } from './openapi.js';
 import { readQuery, wholeNumber } from './parameters.js';
@@ -52,5 +53,5 @@ export function registerLogRoutes(app: FastifyInstance, services: Services): voi
 }
 
 async function requireTenant(tenant: string, { tenants }: Services): Promise<void> {
-  if (!(await tenants.exists(tenant))) throw new Problem('tenant-unknown');
+  if (!(await from('registry', tenants.exists(tenant)))) throw new Problem('tenant-unknown');
 }

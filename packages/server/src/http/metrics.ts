@@ -56,6 +56,13 @@ export class Metrics {
     help: 'Batches that failed and were taken up again.',
     registers: [this.registry],
   });
+  readonly #store = new Histogram({
+    name: 'attestlog_store_operation_duration_seconds',
+    help: 'Time that the event store took for an operation.',
+    labelNames: ['operation', 'result'] as const,
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
   readonly #witness = new Counter({
     name: 'attestlog_witness_requests_total',
     help: 'Cosignatures that witnesses were asked for.',
@@ -101,6 +108,10 @@ export class Metrics {
     this.#failures.inc();
   }
 
+  observeStore(operation: string, seconds: number, succeeded: boolean): void {
+    this.#store.observe({ operation, result: succeeded ? 'ok' : 'failed' }, seconds);
+  }
+
   countWitness(witness: string, result: 'cosigned' | 'failed'): void {
     this.#witness.inc({ witness, result });
   }
@@ -111,7 +122,12 @@ export class Metrics {
       help,
       registers: [this.registry],
       async collect() {
-        this.set(await read());
+        // What cannot be read now takes nothing from the other metrics.
+        this.set(
+          await Promise.resolve()
+            .then(read)
+            .catch(() => Number.NaN),
+        );
       },
     });
   }

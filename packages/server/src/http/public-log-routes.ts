@@ -1,6 +1,7 @@
 import { parseEntriesPath, parseTilePath, TlogError } from '@attestlog/tlog';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Problem } from '../errors.js';
+import { from } from '../failures.js';
 import { TENANT_ID } from '../tenants/tenant-directory.js';
 import { requireCredential } from './credential.js';
 import { describeRoute } from './openapi.js';
@@ -51,7 +52,7 @@ export function registerPublicLogRoutes(app: FastifyInstance, services: Services
   );
   app.get<{ Params: LogParams }>(
     '/log/:tenant/tile/*',
-    { config, schema: describeRoute('A hash tile', {}) },
+    { config: { ...config, incompressible: true }, schema: describeRoute('A hash tile', {}) },
     async (request, reply) => {
       const tenant = await requireLog(request.params.tenant, services);
       const tile = parsePath(() => parseTilePath(`tile/${request.params['*']}`));
@@ -61,7 +62,7 @@ export function registerPublicLogRoutes(app: FastifyInstance, services: Services
 }
 
 async function requireLog(tenant: string, { tenants }: Services): Promise<string> {
-  if (!TENANT_ID.test(tenant) || !(await tenants.exists(tenant))) throw new Problem('tenant-unknown');
+  if (!TENANT_ID.test(tenant) || !(await from('registry', tenants.exists(tenant)))) throw new Problem('tenant-unknown');
   return tenant;
 }
 

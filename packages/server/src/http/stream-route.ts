@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { parseJson, problem } from '@attestlog/event';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -43,6 +43,7 @@ export function registerStreamRoute(app: FastifyInstance, services: Services): v
         maxGroupBytes: MAX_GROUP_BYTES,
       });
       await answerGroups(request, response, groups, services);
+      discardRest(request.raw, services.limits.requestTimeoutMs);
     },
   );
 }
@@ -79,6 +80,17 @@ async function answerGroups(
     last = { done: false, ...total, error: told.toDocument(request.id) };
   }
   response.end(`${JSON.stringify(last)}\n`);
+}
+
+/**
+ * Reads away, for a while, what came after a failure: unread, it would keep the connection from its next request, and
+ * to cut it off could take the last line of the answer from the client.
+ */
+function discardRest(body: IncomingMessage, timeoutMs: number): void {
+  if (body.destroyed) return;
+  const timer = setTimeout(() => body.destroy(), timeoutMs);
+  body.once('close', () => clearTimeout(timer));
+  body.resume();
 }
 
 function readItem({ text }: Line): Item {

@@ -1,3 +1,4 @@
+import { PortFailure } from '../ports/failure.js';
 import type { Journal } from '../ports/journal.js';
 import { placeOf, sequenceOf } from '../ports/position.js';
 import type { Position } from '../ports/store.js';
@@ -12,7 +13,10 @@ export interface PendingRecord extends JournalRecord {
  * record itself, so two ids with one hash are never taken for each other.
  */
 export class PendingIds {
+  /** Of several records with one id the first, since that is the one that will be sealed. */
   readonly #positions = new Map<number, Position>();
+  /** The further ones, which are few: an append that was not known to have worked was repeated. */
+  #others: { key: number; position: Position }[] = [];
   #sealedBefore: Position = 0;
 
   get size(): number {
@@ -20,7 +24,15 @@ export class PendingIds {
   }
 
   add(key: number, position: Position): void {
-    if (position >= this.#sealedBefore) this.#positions.set(key, position);
+    if (position < this.#sealedBefore) return;
+    const known = this.#positions.get(key);
+    if (known === position) return;
+    if (known === undefined || known < this.#sealedBefore) {
+      this.#positions.set(key, position);
+      return;
+    }
+    this.#others.push({ key, position: Math.max(known, position) });
+    this.#positions.set(key, Math.min(known, position));
   }
 
   has(key: number): boolean {
@@ -31,18 +43,29 @@ export class PendingIds {
   forgetBefore(position: Position): void {
     this.#sealedBefore = Math.max(this.#sealedBefore, position);
     for (const [key, pending] of this.#positions) {
-      if (pending >= position) return;
+      if (pending >= position) break;
       this.#positions.delete(key);
     }
+    if (this.#others.length === 0) return;
+    const others = this.#others.filter((other) => other.position >= position);
+    this.#others = [];
+    for (const { key, position: pending } of others) this.add(key, pending);
   }
 
-  /** The pending record with this id, or undefined where the journal has none (any more). */
+  /**
+   * The pending record with this id, or undefined where it is sealed by now, or is another id's.
+   * Fails with `unavailable` when the journal no longer has it, but nobody here has heard yet that it is sealed:
+   * another sequencer has gone ahead, and this process does not know where to look until its own one catches up.
+   */
   async find(journal: Journal, tenant: string, id: string, key: number): Promise<PendingRecord | undefined> {
     const position = this.#positions.get(key);
     if (position === undefined) return undefined;
     const sequence = sequenceOf(position);
     const chunk = (await journal.read(sequence - 1, 1))[0];
-    if (chunk === undefined || chunk.sequence !== sequence) return undefined;
+    if (chunk === undefined || chunk.sequence !== sequence) {
+      if (position < this.#sealedBefore) return undefined;
+      throw new PortFailure('unavailable', 'A pending record was sealed elsewhere; where is not known here yet');
+    }
     const decoded = decodeChunk(chunk.bytes);
     const record = decoded.records[placeOf(position)];
     return decoded.tenant === tenant && record?.id === id ? { ...record, position } : undefined;

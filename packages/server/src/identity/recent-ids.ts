@@ -5,6 +5,8 @@ export interface RecentIdsLimits {
   windowNs: bigint;
   /** Memory for all generations together. */
   maxBytes: number;
+  /** How many ids a generation has room for at least. */
+  minGenerationIds?: number;
 }
 
 /** Names one load of the ids; compared by identity. */
@@ -88,7 +90,8 @@ export class RecentIds {
   }
 
   #startGeneration(previous: Generation | undefined, receivedAtNs: bigint): Generation {
-    const capacity = Math.min(Math.max((previous?.count ?? 0) * 4, MIN_GENERATION_IDS), MAX_GENERATION_IDS);
+    const { minGenerationIds = MIN_GENERATION_IDS } = this.#limits;
+    const capacity = Math.min(Math.max((previous?.count ?? 0) * 4, minGenerationIds), MAX_GENERATION_IDS);
     const generation = new Generation(capacity, receivedAtNs);
     // A little longer than the window, so that a clock that is set back by less than that costs nothing.
     const horizonNs = this.#newestNs - this.#limits.windowNs - this.#limits.windowNs / 4n;

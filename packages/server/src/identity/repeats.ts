@@ -44,28 +44,30 @@ export function isSuspect(identity: Identity, recent: RecentIds, rule: RepeatRul
  * Looks suspects up among the entries with a smaller position and gives the originals of those that are repeats.
  * The look-up by (id, time) comes first: the store's order makes it cheap, and most repeats are whole.
  */
-export async function findOriginals(
+export async function findOriginals<T extends Identity>(
   store: EventStore,
   tenant: string,
-  suspects: readonly Identity[],
+  suspects: readonly T[],
   before: Position,
   recent: RecentIds,
   rule: RepeatRule,
-): Promise<Map<string, Original>> {
-  const originals = new Map<string, Original>();
-  const collect = async (identities: readonly Identity[], withTime: boolean) => {
-    const byId = new Map(identities.map((identity) => [identity.id, identity]));
+): Promise<Map<T, Original>> {
+  const originals = new Map<T, Original>();
+  const collect = async (identities: readonly T[], withTime: boolean) => {
+    const byId = new Map<string, T[]>();
+    for (const identity of identities) byId.set(identity.id, [...(byId.get(identity.id) ?? []), identity]);
     for (let start = 0; start < identities.length; start += MAX_KEYS_PER_LOOKUP) {
       const keys = identities
         .slice(start, start + MAX_KEYS_PER_LOOKUP)
         .map(({ id, timeNs }) => (withTime ? { id, timeNs } : { id }));
       for (const stored of await store.findByKeys(tenant, keys, before)) {
         const head = readHead(stored.entry);
-        const identity = byId.get(head.id);
-        if (identity === undefined || !repeats(identity, head, rule)) continue;
-        const known = originals.get(head.id);
-        if (known === undefined || stored.index < known.index) {
-          originals.set(head.id, { ...stored, receivedAtNs: head.receivedAtNs });
+        for (const identity of byId.get(head.id) ?? []) {
+          if (!isRepeat(identity, head, rule)) continue;
+          const known = originals.get(identity);
+          if (known === undefined || stored.index < known.index) {
+            originals.set(identity, { ...stored, receivedAtNs: head.receivedAtNs });
+          }
         }
       }
     }
@@ -73,23 +75,20 @@ export async function findOriginals(
   await collect(suspects, true);
   // Whoever was not received within the window can only be a repeat by its time, which was looked at just now.
   await collect(
-    suspects.filter(({ id, hash, receivedAtNs }) => !originals.has(id) && recent.mayContain(hash, receivedAtNs)),
+    suspects.filter((each) => !originals.has(each) && recent.mayContain(each.hash, each.receivedAtNs)),
     false,
   );
   return originals;
 }
 
-interface EntryHead {
-  id: string;
-  timeNs: bigint;
-  receivedAtNs: bigint;
+type Received = Pick<Identity, 'id' | 'timeNs' | 'receivedAtNs'>;
+
+/** The rule itself, for an entry of the same tenant and id that comes before in the log. */
+export function isRepeat(identity: Received, sealed: Received, rule: RepeatRule): boolean {
+  return sealed.timeNs === identity.timeNs || sealed.receivedAtNs >= identity.receivedAtNs - rule.windowNs;
 }
 
-function repeats(identity: Identity, stored: EntryHead, rule: RepeatRule): boolean {
-  return stored.timeNs === identity.timeNs || stored.receivedAtNs >= identity.receivedAtNs - rule.windowNs;
-}
-
-function readHead(entry: Uint8Array): EntryHead {
+function readHead(entry: Uint8Array): Received {
   const event = JSON.parse(new TextDecoder().decode(entry)) as { id: string; time: string; received_at: string };
   return { id: event.id, timeNs: parseNs(event.time), receivedAtNs: parseNs(event.received_at) };
 }

@@ -1,7 +1,7 @@
 import { formatNs, rebuildEntry, type Sha256Hex } from '@attestlog/event';
+import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import type { IdHasher } from '../identity/id-hash.js';
-import { hashKey } from '../identity/id-hash.js';
 import type { PendingIds } from '../identity/pending-ids.js';
 import type { RecentIds } from '../identity/recent-ids.js';
 import { findOriginals, type Identity, isSuspect, type RepeatRule } from '../identity/repeats.js';
@@ -9,6 +9,7 @@ import type { Journal } from '../ports/journal.js';
 import type { EventStore, Position } from '../ports/store.js';
 import type { Progress } from '../sequencer/progress.js';
 import type { Arrival, ItemResult } from './item.js';
+import type { UncertainIds } from './uncertain-ids.js';
 
 export interface IdentityParts {
   journal: Journal;
@@ -17,11 +18,13 @@ export interface IdentityParts {
   recentIds: RecentIds;
   pendingIds: PendingIds;
   hasher: IdHasher;
+  uncertainIds: UncertainIds;
   rule: RepeatRule;
   sha256: Sha256Hex;
 }
 
-interface Recorded {
+/** The event that an id stands for already. */
+export interface Recorded {
   entry: Uint8Array;
   position: Position;
   receivedAtNs: bigint;
@@ -31,48 +34,64 @@ interface Recorded {
  * Tells new events from repeats. The caller holds the ids' reservations, so nothing else decides about them now.
  * What is in memory only says which ids need a look; a repeat is one only when the recorded entry has been read.
  *
- * @returns the results of the arrivals that are repeats or conflicts; the others are new
+ * @returns what is recorded under the ids of these arrivals; those without are new
+ * @throws Problem `journal-unavailable` also when another event with one of the ids may yet be in the journal
  */
-export async function findRepeats(
+export async function findRecorded(
   tenant: string,
   arrivals: readonly Arrival[],
   receivedAtNs: bigint,
   parts: IdentityParts,
-): Promise<Map<Arrival, ItemResult>> {
-  const { hasher, pendingIds, recentIds, rule } = parts;
+): Promise<Map<Arrival, Recorded>> {
+  const { journal, hasher, pendingIds, recentIds, uncertainIds, rule } = parts;
+  const given = arrivals.filter(({ admitted }) => admitted.idGiven);
+  if (given.some(({ key }) => uncertainIds.has(key))) {
+    await from('journal', uncertainIds.search(journal, pendingIds, hasher));
+  }
   const pending: Arrival[] = [];
-  const suspects: Arrival[] = [];
-  const identities = new Map<Arrival, Identity>();
-  for (const arrival of arrivals) {
-    const { id, timeNs, idGiven } = arrival.admitted;
-    if (!idGiven) continue;
-    const hash = hasher.hash(tenant, id);
-    identities.set(arrival, { id, hash, timeNs, receivedAtNs });
-    if (pendingIds.has(hashKey(hash))) pending.push(arrival);
-    else if (isSuspect(identities.get(arrival)!, recentIds, rule)) suspects.push(arrival);
+  const suspects: Suspect[] = [];
+  const suspect = (arrival: Arrival): Suspect => {
+    const { id, timeNs } = arrival.admitted;
+    return { arrival, id, timeNs, receivedAtNs, hash: hasher.hash(tenant, id) };
+  };
+  for (const arrival of given) {
+    if (pendingIds.has(arrival.key)) pending.push(arrival);
+    else if (isSuspect(suspect(arrival), recentIds, rule)) suspects.push(suspect(arrival));
   }
-  const results = new Map<Arrival, ItemResult>();
+  const recorded = new Map<Arrival, Recorded>();
   for (const arrival of pending) {
-    const { id } = arrival.admitted;
-    const record = await from('journal', pendingIds.find(parts.journal, tenant, id, arrival.key));
-    if (record === undefined) suspects.push(arrival);
-    else results.set(arrival, judge(arrival, record, parts.sha256));
+    const record = await from('journal', pendingIds.find(journal, tenant, arrival.admitted.id, arrival.key));
+    if (record === undefined) suspects.push(suspect(arrival));
+    else recorded.set(arrival, record);
   }
-  if (suspects.length === 0) return results;
-  const lookups = suspects.map((arrival) => identities.get(arrival)!);
-  const originals = await from(
-    'store',
-    findOriginals(parts.store, tenant, lookups, parts.progress.sealedBefore, recentIds, rule),
-  );
-  for (const arrival of suspects) {
-    const original = originals.get(arrival.admitted.id);
-    if (original !== undefined) results.set(arrival, judge(arrival, original, parts.sha256));
+  if (suspects.length > 0) {
+    const { store, progress } = parts;
+    const lookUp = findOriginals(store, tenant, suspects, progress.sealedBefore, recentIds, rule);
+    for (const [{ arrival }, original] of await from('store', lookUp)) recorded.set(arrival, original);
   }
-  return results;
+  refuseUncertain(given, recorded, parts);
+  return recorded;
+}
+
+interface Suspect extends Identity {
+  arrival: Arrival;
+}
+
+function refuseUncertain(
+  arrivals: readonly Arrival[],
+  recorded: ReadonlyMap<Arrival, Recorded>,
+  { uncertainIds, sha256 }: IdentityParts,
+): void {
+  if (uncertainIds.size === 0) return;
+  if (arrivals.some((arrival) => !recorded.has(arrival) && uncertainIds.differs(arrival, sha256))) {
+    throw new Problem('journal-unavailable', {
+      detail: 'Another event was sent with one of the ids before, and it is not certain yet whether it is stored.',
+    });
+  }
 }
 
 /** A repeat has the content of what is recorded: received when that was, it would have become the same entry. */
-function judge(arrival: Arrival, recorded: Recorded, sha256: Sha256Hex): ItemResult {
+export function judge(arrival: Arrival, recorded: Recorded, sha256: Sha256Hex): ItemResult {
   const { id } = arrival.admitted;
   const receivedAt = formatNs(recorded.receivedAtNs);
   const entry = rebuildEntry(arrival.value, { id, receivedAt, sha256 });

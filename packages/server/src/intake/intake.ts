@@ -2,16 +2,18 @@ import { admitEvent, formatNs, type Sha256Hex } from '@attestlog/event';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import type { Clock } from '../ports/clock.js';
+import { isPortFailure } from '../ports/failure.js';
 import type { Objects } from '../ports/objects.js';
-import { positionOf } from '../ports/position.js';
+import { positionOf, sequenceOf } from '../ports/position.js';
 import type { Position } from '../ports/store.js';
 import { encodeChunks, recordCount } from '../records/record-codec.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
-import { findRepeats, type IdentityParts } from './identities.js';
+import { findRecorded, type IdentityParts, judge, type Recorded } from './identities.js';
 import type { Arrival, Item, ItemResult } from './item.js';
 import { Reservations } from './reservations.js';
+import { UncertainIds } from './uncertain-ids.js';
 
-export interface IntakeParts extends IdentityParts {
+export interface IntakeParts extends Omit<IdentityParts, 'uncertainIds'> {
   clock: Clock;
   objects: Objects;
   tenants: TenantDirectory;
@@ -32,11 +34,11 @@ const ITEMS_PER_TURN = 250;
 
 /** Takes events in: checks them, tells repeats from new ones, and writes the new ones to the journal. */
 export class Intake {
-  readonly #parts: IntakeParts;
+  readonly #parts: IntakeParts & IdentityParts;
   readonly #reservations = new Reservations();
 
   constructor(parts: IntakeParts) {
-    this.#parts = parts;
+    this.#parts = { ...parts, uncertainIds: new UncertainIds(parts.clock) };
   }
 
   /**
@@ -57,12 +59,12 @@ export class Intake {
     const first = separateInnerRepeats(arrivals, results);
     const letGo = await this.#reservations.hold(first.map(({ key }) => key));
     try {
-      const repeats = await findRepeats(tenant, first, receivedAtNs, this.#parts);
-      for (const [{ place }, result] of repeats) results[place] = result;
-      const fresh = first.filter((arrival) => !repeats.has(arrival));
+      const recorded = await findRecorded(tenant, first, receivedAtNs, this.#parts);
+      this.#judgeRepeats(arrivals, recorded, results);
+      const fresh = first.filter((arrival) => !recorded.has(arrival));
       if (options.atomic && hasConflict(results, arrivals)) refuseWhole(items.length, results);
       const throughSequence = await this.#write(tenant, fresh, receivedAtNs, results);
-      completeInnerRepeats(arrivals, first, results);
+      completeInnerRepeats(arrivals, results);
       return { results, throughSequence };
     } finally {
       letGo();
@@ -101,6 +103,19 @@ export class Intake {
     return arrivals;
   }
 
+  /** Every arrival with a recorded id is told what it is beside the record, also the second one of a request. */
+  #judgeRepeats(arrivals: readonly Arrival[], recorded: ReadonlyMap<Arrival, Recorded>, results: ItemResult[]): void {
+    if (recorded.size === 0) return;
+    const { progress, sha256 } = this.#parts;
+    const byId = new Map([...recorded].map(([{ admitted }, record]) => [admitted.id, record]));
+    for (const arrival of arrivals) {
+      const record = byId.get(arrival.admitted.id);
+      if (record === undefined) continue;
+      results[arrival.place] = judge(arrival, record, sha256);
+      progress.acknowledge(sequenceOf(record.position));
+    }
+  }
+
   /** Payloads first: an entry must never be there before what it refers to. Then the records, in one append. */
   async #write(
     tenant: string,
@@ -109,7 +124,7 @@ export class Intake {
     results: ItemResult[],
   ): Promise<number> {
     if (arrivals.length === 0) return 0;
-    const { journal, objects, pendingIds, progress } = this.#parts;
+    const { objects, pendingIds, progress } = this.#parts;
     for (const { admitted } of arrivals) {
       for (const blob of admitted.blobs) await from('objects', objects.put(blobKey(tenant, blob.sha256), blob.bytes));
     }
@@ -117,7 +132,7 @@ export class Intake {
       tenant,
       arrivals.map(({ admitted: { id, timeNs, entry } }) => ({ id, timeNs, receivedAtNs, entry })),
     );
-    const sequences = await from('journal', journal.append(chunks));
+    const sequences = await from('journal', this.#append(chunks, arrivals, receivedAtNs));
     let next = 0;
     chunks.forEach((chunk, i) => {
       for (let inChunk = 0; inChunk < recordCount(chunk); inChunk++) {
@@ -130,6 +145,22 @@ export class Intake {
     const throughSequence = sequences.at(-1)!;
     progress.acknowledge(throughSequence);
     return throughSequence;
+  }
+
+  async #append(
+    chunks: readonly Uint8Array[],
+    arrivals: readonly Arrival[],
+    receivedAtNs: bigint,
+  ): Promise<readonly number[]> {
+    const { journal, progress, uncertainIds, sha256 } = this.#parts;
+    const before = Math.max(progress.acknowledgedThrough, progress.sealedThrough);
+    try {
+      return await journal.append(chunks);
+    } catch (error) {
+      const isNotApplied = isPortFailure(error, 'full') || isPortFailure(error, 'refused');
+      if (!isNotApplied) uncertainIds.add(arrivals, receivedAtNs, before, sha256);
+      throw error;
+    }
   }
 }
 
@@ -153,18 +184,13 @@ function separateInnerRepeats(arrivals: readonly Arrival[], results: ItemResult[
   return [...firstById.values()];
 }
 
-/** Gives repeats inside the request the position of what they repeat. */
-function completeInnerRepeats(arrivals: readonly Arrival[], first: readonly Arrival[], results: ItemResult[]): void {
-  if (first.length === arrivals.length) return;
-  const positions = new Map(first.map(({ admitted, place }) => [admitted.id, results[place]!]));
-  const firstPlaces = new Set(first.map(({ place }) => place));
-  for (const { place, admitted } of arrivals) {
-    const recorded = positions.get(admitted.id)!;
+/** Gives repeats inside the request the position of what they repeat, where that was new. */
+function completeInnerRepeats(arrivals: readonly Arrival[], results: ItemResult[]): void {
+  const positions = new Map<string, Position>();
+  for (const { place } of arrivals) {
     const result = results[place]!;
-    if (firstPlaces.has(place) || result.status === 'refused' || recorded.status === 'refused') continue;
-    // Where the first of them is a conflict itself, one like it is a conflict too.
-    if (recorded.status === 'conflict' && result.status === 'duplicate') result.status = 'conflict';
-    result.position = recorded.position;
+    if (result.status === 'stored') positions.set(result.id, result.position);
+    else if (result.status !== 'refused' && result.position === 0) result.position = positions.get(result.id)!;
   }
 }
 

@@ -7,7 +7,7 @@ const BUNDLES_PER_FETCH = 32;
 const MAX_CACHED_BYTES = 64 * 1024 * 1024;
 
 interface Fetched {
-  /** Entries by index from the first index of the fetch; absent ones were removed by retention. */
+  /** In their order; undefined where retention has removed an entry. */
   bundles: (Uint8Array | undefined)[];
   bytes: number;
 }
@@ -31,7 +31,7 @@ export class EntryBundles {
     if (width < TILE_WIDTH) return this.#partial(tenant, first, width);
     const group = Math.floor(index / BUNDLES_PER_FETCH);
     const fullBundles = Math.floor(size / TILE_WIDTH);
-    // A group that is not full yet would change: only its full bundles are fetched, and not kept.
+    // A group that is not full yet grows: what is kept of it is named for the full bundles that it had.
     const groupFull = (group + 1) * BUNDLES_PER_FETCH <= fullBundles;
     const key = `${tenant}/${group}/${groupFull ? '' : fullBundles}`;
     const fetched =

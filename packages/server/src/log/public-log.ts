@@ -1,4 +1,5 @@
 import {
+  addSignatures,
   consistencyProof,
   EMPTY_ROOT,
   ed25519PublicKey,
@@ -8,15 +9,18 @@ import {
   formatVerifierKey,
   inclusionProof,
   type NoteSigner,
+  type OpenedCheckpoint,
   openCheckpoint,
   signCheckpoint,
+  signNote,
   TILE_WIDTH,
   type Tile,
   type TileReader,
   TYPE_ED25519,
 } from '@attestlog/tlog';
 import { Problem } from '../errors.js';
-import { from } from '../failures.js';
+import { asProblem, from } from '../failures.js';
+import { isPortFailure } from '../ports/failure.js';
 import type { Registry } from '../ports/registry.js';
 import type { EventStore } from '../ports/store.js';
 import type { Head } from '../sequencer/head.js';
@@ -78,11 +82,8 @@ export class PublicLog {
 
   /** The checkpoint that the log shows. Its size never goes back. */
   async checkpoint(tenant: string): Promise<string> {
-    if (this.#parts.hasWitnesses) {
-      const published = await this.#published(tenant);
-      if (published !== undefined) return published.note;
-    }
-    return (await this.signedHead(tenant)).checkpoint;
+    if (!this.#parts.hasWitnesses) return (await this.signedHead(tenant)).checkpoint;
+    return (await this.#published(tenant))?.note ?? this.#publishFirst(tenant);
   }
 
   /** A checkpoint of this head, signed by every active key. */
@@ -95,6 +96,28 @@ export class PublicLog {
     this.#signed.set(key, note);
     if (this.#signed.size > MAX_CACHED_CHECKPOINTS) this.#signed.delete(this.#signed.keys().next().value!);
     return note;
+  }
+
+  /**
+   * A checkpoint of ours with the signatures of every active key: after a rotation the ones of before have not all of
+   * them. Its other signatures and its cosignatures stay, as they are of the same tree. Undefined when none of the
+   * log's keys, active or retired, has signed it.
+   */
+  async signAgain(tenant: string, note: string): Promise<string | undefined> {
+    const origin = this.originOf(tenant);
+    const keys = await this.verifierKeys(tenant);
+    let opened: OpenedCheckpoint;
+    try {
+      opened = openCheckpoint(note, keys.map(ed25519Verifier), origin);
+    } catch {
+      return undefined;
+    }
+    const signers = await this.#signers(tenant);
+    const absent = signers.filter(({ keyId }) => !opened.signatures.some((signature) => signature.keyId === keyId));
+    return addSignatures(
+      note,
+      absent.map((signer) => signatureLines(signNote(opened.body, [signer]))),
+    );
   }
 
   /** Verifier keys, one a line: those that sign now, the newest first, then those that signed once. */
@@ -149,16 +172,24 @@ export class PublicLog {
     return { size: head.size, checkpoint };
   }
 
-  /** What was published last, unless its key has been taken out of use since. */
+  /** What was published last, signed by the keys of today; undefined when it was signed by keys that are lost. */
   async #published(tenant: string): Promise<PublishedCheckpoint | undefined> {
     const document = await from('registry', this.#parts.registry.get<PublishedCheckpoint>(publishedKey(tenant)));
-    if (document === undefined) return undefined;
-    const [newest] = await this.verifierKeys(tenant);
+    const note = document && (await this.signAgain(tenant, document.value.note));
+    return note === undefined ? undefined : { ...document!.value, note };
+  }
+
+  /** Before the first round over the witnesses: what is shown is published, so that nothing smaller is after it. */
+  async #publishFirst(tenant: string): Promise<string> {
+    const { head, checkpoint } = await this.signedHead(tenant);
+    if (head.size === 0) return checkpoint;
+    const first: PublishedCheckpoint = { size: head.size, note: checkpoint, witnessed: {} };
     try {
-      openCheckpoint(document.value.note, [ed25519Verifier(newest!)], this.originOf(tenant));
-      return document.value;
-    } catch {
-      return undefined;
+      await this.#parts.registry.put(publishedKey(tenant), first, 0);
+      return checkpoint;
+    } catch (error) {
+      if (!isPortFailure(error, 'conflict')) throw asProblem(error, 'registry');
+      return (await this.#published(tenant))?.note ?? checkpoint;
     }
   }
 
@@ -166,6 +197,11 @@ export class PublicLog {
     const { active } = await this.#parts.keys.keysOf(tenant);
     return active.map((key) => ed25519Signer(this.originOf(tenant), key));
   }
+}
+
+/** The lines below a note's body. */
+function signatureLines(note: string): string {
+  return note.slice(note.lastIndexOf('\n\n') + 2);
 }
 
 /** A tile exists in every width that the tree has hashes for: partial ones of earlier sizes stay available. */

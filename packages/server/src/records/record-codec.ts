@@ -91,6 +91,7 @@ export function decodeChunk(bytes: Uint8Array): DecodedChunk {
     const tenantEnd = 2 + chunk[1]!;
     const tenant = chunk.toString('ascii', 2, tenantEnd);
     const count = chunk.readUInt16BE(tenantEnd);
+    if (count > MAX_RECORDS_PER_CHUNK) throw new RangeError(`${count} records in one chunk`);
     const records: JournalRecord[] = new Array(count);
     let at = tenantEnd + 2;
     for (let i = 0; i < count; i++) {

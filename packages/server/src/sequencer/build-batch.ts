@@ -1,11 +1,11 @@
 import { GrowingTree, leafHash } from '@attestlog/tlog';
 import type { IdHash, IdHasher } from '../identity/id-hash.js';
 import type { RecentIds } from '../identity/recent-ids.js';
-import { findOriginals, isSuspect, type RepeatRule } from '../identity/repeats.js';
+import { findOriginals, isRepeat, isSuspect, type Original, type RepeatRule } from '../identity/repeats.js';
 import type { JournalChunk } from '../ports/journal.js';
 import { positionAfter, positionOf } from '../ports/position.js';
 import type { EventRow, EventStore, Position, TreeNodeRow } from '../ports/store.js';
-import { decodeChunk, type JournalRecord } from '../records/record-codec.js';
+import { decodeChunk } from '../records/record-codec.js';
 import { edgeOf, type Head } from './head.js';
 
 /** A record on its way into its tenant's tree. */
@@ -39,35 +39,22 @@ export interface BatchContext {
 
 const ENTRIES_PER_TURN = 1000;
 
-/** Reads the chunks into candidates by tenant, in the order of the journal; of several with one id the first stays. */
-export function readCandidates(
-  chunks: readonly JournalChunk[],
-  hasher: IdHasher,
-): { byTenant: Map<string, Candidate[]>; repeats: number } {
+/** Reads the chunks into candidates by tenant, in the order of the journal. */
+export function readCandidates(chunks: readonly JournalChunk[], hasher: IdHasher): Map<string, Candidate[]> {
   const byTenant = new Map<string, Candidate[]>();
-  const seen = new Map<string, Set<string>>();
-  let repeats = 0;
   for (const chunk of chunks) {
     const { tenant, records } = decodeChunk(chunk.bytes);
     const candidates = byTenant.get(tenant) ?? [];
-    const ids = seen.get(tenant) ?? new Set<string>();
     byTenant.set(tenant, candidates);
-    seen.set(tenant, ids);
-    for (let place = 0; place < records.length; place++) {
-      const record: JournalRecord = records[place]!;
-      if (ids.has(record.id)) {
-        repeats += 1;
-        continue;
-      }
-      ids.add(record.id);
+    records.forEach((record, place) => {
       candidates.push({
         ...record,
         hash: hasher.hash(tenant, record.id),
         position: positionOf(chunk.sequence, place),
       });
-    }
+    });
   }
-  return { byTenant, repeats };
+  return byTenant;
 }
 
 /**
@@ -84,9 +71,9 @@ export async function buildBatch(
   loadHeads: (tenants: readonly string[]) => Promise<Map<string, Head>>,
   context: BatchContext,
 ): Promise<BuiltBatch> {
-  const { byTenant, repeats } = readCandidates(chunks, context.hasher);
+  const byTenant = readCandidates(chunks, context.hasher);
   const heads = await loadHeads([...byTenant.keys()]);
-  const batch: BuiltBatch = { events: [], nodes: [], heads: new Map(), sealed: [], repeats };
+  const batch: BuiltBatch = { events: [], nodes: [], heads: new Map(), sealed: [], repeats: 0 };
   for (const [tenant, candidates] of byTenant) {
     const fresh = await dropRepeats(tenant, candidates, positionAfter(committed), context);
     batch.repeats += candidates.length - fresh.length;
@@ -102,9 +89,30 @@ async function dropRepeats(
   { store, recentIds, rule }: BatchContext,
 ): Promise<Candidate[]> {
   const suspects = candidates.filter((candidate) => isSuspect(candidate, recentIds, rule));
-  if (suspects.length === 0) return candidates;
-  const originals = await findOriginals(store, tenant, suspects, before, recentIds, rule);
-  return originals.size === 0 ? candidates : candidates.filter(({ id }) => !originals.has(id));
+  const originals: ReadonlyMap<Candidate, Original> =
+    suspects.length === 0 ? new Map() : await findOriginals(store, tenant, suspects, before, recentIds, rule);
+  return dropInnerRepeats(
+    candidates.filter((candidate) => !originals.has(candidate)),
+    rule,
+  );
+}
+
+/** By the same rule among themselves, so that it makes no difference where one batch ends and the next one begins. */
+function dropInnerRepeats(candidates: readonly Candidate[], rule: RepeatRule): Candidate[] {
+  const firstById = new Map<string, Candidate>();
+  /** Further ones of an id, each too long after those before it to be their repeat. */
+  const others: Candidate[] = [];
+  return candidates.filter((candidate) => {
+    const first = firstById.get(candidate.id);
+    if (first === undefined) {
+      firstById.set(candidate.id, candidate);
+      return true;
+    }
+    const repeats = (kept: Candidate) => kept.id === candidate.id && isRepeat(candidate, kept, rule);
+    if (repeats(first) || others.some(repeats)) return false;
+    others.push(candidate);
+    return true;
+  });
 }
 
 async function growTree(

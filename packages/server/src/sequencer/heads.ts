@@ -30,7 +30,10 @@ export class Heads {
     this.#cache.clear();
   }
 
-  /** Makes sure that the heads of these tenants are loaded, and gives them as of `sealedThrough`. */
+  /**
+   * Makes sure that the heads of these tenants are loaded, and gives them as of `sealedThrough`.
+   * @throws StaleSequencerError when a head of that moment is no longer there, as later batches are committed
+   */
   async load(tenants: readonly string[], sealedThrough: number): Promise<Map<string, Head>> {
     const absent = tenants.filter((tenant) => !this.#cache.has(tenant));
     const documents = await this.#registry.getMany<HeadDocument>(absent.map(headKey));
@@ -44,6 +47,9 @@ export class Heads {
       const known = loaded.get(tenant) ?? this.#cache.get(tenant)!;
       this.#remember(tenant, known);
       const head = known.document && committedHead(known.document, sealedThrough);
+      if (head !== undefined && head.through > sealedThrough) {
+        throw new StaleSequencerError(`the head of ${tenant} is of a later batch`);
+      }
       if (head !== undefined) heads.set(tenant, head);
     }
     this.#evict(tenants.length);
@@ -65,6 +71,9 @@ export class Heads {
       if (known.document?.current.through === head.through) {
         requireSame(tenant, known.document, head);
         continue;
+      }
+      if (known.document !== undefined && known.document.current.through > head.through) {
+        throw new StaleSequencerError(`the head of ${tenant} was written by a later batch`);
       }
       const previous = known.document && committedHead(known.document, committed);
       pending.push({

@@ -53,8 +53,6 @@ export class Sequencer {
   readonly #parts: SequencerParts;
   readonly #heads: Heads;
   #loaded: LoadedState | undefined;
-  /** Through which sequence the ids known here go; another sequencer may have sealed more. */
-  #idsThrough: number | undefined;
 
   constructor(parts: SequencerParts) {
     this.#parts = parts;
@@ -92,7 +90,7 @@ export class Sequencer {
     const chunks = firstEvents(queued, limits.maxBatchEvents);
     const last = chunks.at(-1);
     if (last === undefined) {
-      this.#loaded = loaded;
+      await this.#rest(loaded);
       return undefined;
     }
     const state = await swapPartitionState(
@@ -102,6 +100,15 @@ export class Sequencer {
       loaded.revision,
     );
     return { state, chunks };
+  }
+
+  /** The journal is empty: perhaps because another sequencer has sealed and trimmed what was in it. */
+  async #rest(loaded: LoadedState): Promise<void> {
+    const isOfLate = this.#loaded === undefined;
+    this.#loaded = isOfLate ? loaded : await loadPartitionState(this.#parts.registry, this.#parts.partition);
+    if (this.#loaded.revision === loaded.revision) return;
+    this.#heads.forget();
+    this.#adoptCommitted(this.#loaded.state.committed);
   }
 
   /** Reads the chunks of a batch that was fixed before. */
@@ -155,7 +162,6 @@ export class Sequencer {
   #publish(built: BuiltBatch, through: number): void {
     const { recentIds, pendingIds, progress } = this.#parts;
     for (const { hash, receivedAtNs } of built.sealed) recentIds.add(hash, receivedAtNs);
-    this.#idsThrough = through;
     progress.advance(through);
     pendingIds.forgetBefore(positionAfter(through));
   }
@@ -172,8 +178,7 @@ export class Sequencer {
   /** Catches up with what another sequencer has sealed. */
   #adoptCommitted(committed: number): void {
     const { progress, pendingIds, onIdsBehind } = this.#parts;
-    const behind = this.#idsThrough !== undefined && committed > this.#idsThrough;
-    this.#idsThrough = committed;
+    const behind = committed > progress.sealedThrough;
     progress.advance(committed);
     // Only now: what is loaded again reaches as far as the progress says.
     if (behind) onIdsBehind();

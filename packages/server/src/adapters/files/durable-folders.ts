@@ -29,10 +29,7 @@ export class DurableFolders {
   }
 
   async #make(path: string): Promise<void> {
-    if (path === this.#root) {
-      await this.#makeRoot();
-      return;
-    }
+    if (path === this.#root) return makeFolders(path);
     const parent = dirname(path);
     await this.ensure(parent);
     await mkdir(path).catch((error: unknown) => {
@@ -40,13 +37,13 @@ export class DurableFolders {
     });
     await syncFolder(parent);
   }
+}
 
-  /** The root, and those above it that it needs. */
-  async #makeRoot(): Promise<void> {
-    const firstMade = await mkdir(this.#root, { recursive: true });
-    if (firstMade === undefined) return;
-    for (let path = this.#root; path.length >= firstMade.length; path = dirname(path)) await syncFolder(dirname(path));
-  }
+/** Makes a folder, and those above it that it needs, on stable storage. `path` must be absolute. */
+export async function makeFolders(path: string, mode?: number): Promise<void> {
+  const firstMade = await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
+  if (firstMade === undefined) return;
+  for (let made = path; made.length >= firstMade.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 /** Puts the names in a folder on stable storage. */

@@ -1,9 +1,10 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { ed25519PublicKey, generateEd25519Key } from '@attestlog/tlog';
 import type { SigningKeySet, SigningKeys } from '../../log/signing-keys.js';
 import { PortFailure } from '../../ports/failure.js';
+import { makeFolders, syncFolder } from './durable-folders.js';
 
 /**
  * Signing keys as files: `keys/deployment/` or `keys/tenant-ID/` holds `NUMBER-KEY.pem` (private, mode 0600) for each
@@ -46,7 +47,11 @@ export async function retireKey(folder: string, name: string): Promise<void> {
   if (!names.includes(name)) throw new PortFailure('refused', `There is no signing key ${name} in ${folder}`);
   if (names.length === 1) throw new PortFailure('refused', 'The only signing key cannot be retired: rotate first');
   const key = createPublicKey(createPrivateKey(await readFile(join(folder, `${name}.pem`))));
-  await writeDurably(join(folder, `${name}.pub`), key.export({ type: 'spki', format: 'pem' }), 0o644);
+  // It is there already where a retirement was cut off after this.
+  if (!(await keyFiles(folder, '.pub')).includes(name)) {
+    await writeDurably(join(folder, `${name}.pub`), key.export({ type: 'spki', format: 'pem' }), 0o644);
+    await syncFolder(folder);
+  }
   await rm(join(folder, `${name}.pem`));
   await syncFolder(folder);
 }
@@ -58,16 +63,17 @@ async function loadOrCreate(folder: string): Promise<SigningKeySet> {
     names = await keyFiles(folder, '.pem');
   }
   const active: KeyObject[] = [];
-  for (const name of names.reverse()) active.push(createPrivateKey(await readFile(join(folder, `${name}.pem`))));
+  for (const name of names.toReversed()) active.push(createPrivateKey(await readFile(join(folder, `${name}.pem`))));
   const retired: KeyObject[] = [];
   for (const name of (await keyFiles(folder, '.pub')).reverse()) {
+    if (names.includes(name)) continue;
     retired.push(createPublicKey(await readFile(join(folder, `${name}.pub`))));
   }
   return { active, retired };
 }
 
 async function createKey(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolders(resolve(folder), 0o700);
   const taken = [...(await keyFiles(folder, '.pem')), ...(await keyFiles(folder, '.pub'))];
   const number = 1 + Math.max(0, ...taken.map((name) => Number.parseInt(name, 10)));
   const key = generateEd25519Key();
@@ -91,21 +97,16 @@ async function keyFiles(folder: string, ending: string): Promise<string[]> {
   }
 }
 
+/** Writes a file whole or not at all. No file has its name: a new key has the next number, and one is retired once. */
 async function writeDurably(path: string, text: string | Buffer, mode: number): Promise<void> {
-  const file = await open(path, 'wx', mode);
+  const unfinished = `${path}.${randomUUID()}`;
+  const file = await open(unfinished, 'wx', mode);
   try {
     await file.writeFile(text);
     await file.sync();
+    await rename(unfinished, path);
   } finally {
     await file.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await rm(unfinished, { force: true });
   }
 }

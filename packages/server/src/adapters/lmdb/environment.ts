@@ -1,8 +1,11 @@
 import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { PortFailure } from '../../ports/failure.js';
 import { failureOf, isInputOutputError } from './driver-failure.js';
 import { makeDurableFolder, syncFolder } from './durable-folder.js';
+import { checkFile } from './file-check.js';
+import { FileRoom } from './file-room.js';
 
 export type Database = RootDatabase<Buffer, Buffer>;
 
@@ -22,23 +25,26 @@ const NEARLY_FULL_BYTES = 4 * 1024 * 1024;
  * Commits are durable when they resolve: without overlapping sync, the driver's writer thread writes the pages, calls
  * fdatasync, and writes the meta page through a descriptor opened with O_DSYNC, all before it reports (seen by strace;
  * with overlapping sync, the driver's default, the last meta page did not go through that descriptor).
- * The caller runs one commit at a time. After a commit that failed the file is closed and opened again before anything
- * else happens: LMDB refuses all work in an environment whose meta page could not be written, and lmdb-js would wait
- * for ever.
+ * The caller runs one commit at a time, and says how much room it may need in the file: that is taken before.
+ * After a commit that failed the file is closed and opened again before anything else happens: LMDB refuses all work in
+ * an environment whose meta page could not be written, and lmdb-js would wait for ever.
  */
 export class LmdbEnvironment {
   readonly #options: EnvironmentOptions;
+  readonly #room: FileRoom;
   #database: Promise<Database>;
   #closed = false;
 
   private constructor(options: EnvironmentOptions, database: Database) {
     this.#options = options;
+    this.#room = new FileRoom(join(options.path, 'data.mdb'));
     this.#database = Promise.resolve(database);
   }
 
   static async open(options: EnvironmentOptions): Promise<LmdbEnvironment> {
     try {
       await makeDurableFolder(options.path);
+      checkFile(options.path);
       const environment = new LmdbEnvironment(options, openDatabase(options));
       await syncFolder(options.path);
       return environment;
@@ -61,15 +67,15 @@ export class LmdbEnvironment {
   }
 
   /** Commits the puts and removes that `action` asks for, all or none. They are applied off the main thread. */
-  async batch(action: (database: Database) => void): Promise<void> {
-    await this.#commit(async (database) => {
+  async batch(roomBytes: number, action: (database: Database) => void): Promise<void> {
+    await this.#commit(roomBytes, async (database) => {
       await database.batch(() => action(database));
     });
   }
 
   /** Commits what `action` does in one transaction, all or none; it sees the last commit and its own writes. */
-  async transaction<T>(action: (database: Database) => T): Promise<T> {
-    return this.#commit((database) => database.childTransaction(() => action(database)));
+  async transaction<T>(roomBytes: number, action: (database: Database) => T): Promise<T> {
+    return this.#commit(roomBytes, (database) => database.childTransaction(() => action(database)));
   }
 
   async close(): Promise<void> {
@@ -79,9 +85,10 @@ export class LmdbEnvironment {
     await database?.close();
   }
 
-  async #commit<T>(run: (database: Database) => Promise<T>): Promise<T> {
+  async #commit<T>(roomBytes: number, run: (database: Database) => Promise<T>): Promise<T> {
     const database = await this.#opened();
-    const before = transactionId(database);
+    const { lastTxnId: before, lastPageNumber, pageSize } = statsOf(database);
+    await this.#room.reserve((lastPageNumber + 1) * pageSize, roomBytes);
     try {
       return await run(database);
     } catch (error) {
@@ -92,7 +99,7 @@ export class LmdbEnvironment {
   /** Opens the file again, and tells what the failed commit amounts to. */
   async #recover(database: Database, before: number, error: unknown): Promise<PortFailure> {
     this.#database = database.close().then(() => openDatabase(this.#options));
-    const after = await this.#database.then(transactionId).catch(() => undefined);
+    const after = await this.#database.then((opened) => statsOf(opened).lastTxnId).catch(() => undefined);
     const failure = failureOf(error);
     if (after === before) {
       if (failure.kind === 'unavailable' && isInputOutputError(error) && (await isNearlyFull(this.#options.path))) {
@@ -129,8 +136,8 @@ function openDatabase({ path, mapSizeBytes }: EnvironmentOptions): Database {
   });
 }
 
-function transactionId(database: Database): number {
-  return (database.getStats() as { lastTxnId: number }).lastTxnId;
+function statsOf(database: Database): { lastTxnId: number; lastPageNumber: number; pageSize: number } {
+  return database.getStats() as { lastTxnId: number; lastPageNumber: number; pageSize: number };
 }
 
 /** lmdb-js rejects with a general error that carries a promise of the real one. */

@@ -11,6 +11,7 @@ const CHUNK_OVERHEAD_BYTES = 64;
 export interface Step {
   /** What it counts towards the size of a commit. */
   bytes: number;
+  trims: boolean;
   stage(state: JournalState): Staged;
 }
 
@@ -23,6 +24,7 @@ interface Staged {
 export function appendStep(chunks: readonly Uint8Array[], bytes: number): Step {
   return {
     bytes: bytes + chunks.length * CHUNK_OVERHEAD_BYTES,
+    trims: false,
     stage(state) {
       const entries = chunks.map((chunk) => {
         state.lastSequence += 1;
@@ -45,6 +47,7 @@ export function appendStep(chunks: readonly Uint8Array[], bytes: number): Step {
 export function trimStep(through: number, totalBytesThrough: number): Step {
   return {
     bytes: MAX_TRIMMED_PER_COMMIT * CHUNK_OVERHEAD_BYTES,
+    trims: true,
     stage(state) {
       const first = state.trimmedThrough + 1;
       if (through >= first) {
@@ -59,4 +62,16 @@ export function trimStep(through: number, totalBytesThrough: number): Step {
       };
     },
   };
+}
+
+/** For the list of the pages that a trim frees: 8 bytes for each of 245 pages of 256 chunks, and what it copies. */
+const TRIM_ROOM_BYTES = 768 * 1024;
+
+/**
+ * Room in the file that a commit of these steps may need: each value in pages of its own, and the paths to them. An
+ * append leaves the room of a trim behind, so that a full journal can be trimmed where the disk is full.
+ */
+export function roomFor(steps: readonly Step[]): number {
+  const appended = steps.reduce((sum, { bytes, trims }) => sum + (trims ? 0 : bytes), 0);
+  return appended === 0 ? TRIM_ROOM_BYTES : 2 * appended + 2 * TRIM_ROOM_BYTES;
 }

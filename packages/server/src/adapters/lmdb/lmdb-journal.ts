@@ -5,7 +5,7 @@ import { ChunkSignal } from './chunk-signal.js';
 import { CommitLoop } from './commit-loop.js';
 import { type Database, LmdbEnvironment } from './environment.js';
 import { chunkKey, type JournalState, readState, writeTrimmed } from './journal-state.js';
-import { appendStep, MAX_TRIMMED_PER_COMMIT, type Step, trimStep } from './journal-steps.js';
+import { appendStep, MAX_TRIMMED_PER_COMMIT, roomFor, type Step, trimStep } from './journal-steps.js';
 
 export interface LmdbJournalOptions {
   /** A folder of its own; made where it is absent. One process at a time. */
@@ -124,7 +124,7 @@ class LmdbJournal implements Journal {
     const staged = steps.map((step) => step.stage(state));
     this.#trimmingThrough = state.trimmedThrough;
     try {
-      await this.#environment.batch((database) => {
+      await this.#environment.batch(roomFor(steps), (database) => {
         for (const part of staged) part.write(database);
         if (state.trimmedThrough > this.#state.trimmedThrough) writeTrimmed(database, state);
       });

@@ -30,6 +30,9 @@ export interface LmdbRegistryOptions {
 const DEFAULT_MAP_SIZE_BYTES = 1024 * 1024 * 1024;
 const MAX_COMMIT_BYTES = 8 * 1024 * 1024;
 const WRITE_OVERHEAD_BYTES = 256;
+const COPIED_PAGE_BYTES = 4096;
+/** For the upper levels of the tree and the list of free pages. */
+const MIN_ROOM_BYTES = 256 * 1024;
 
 /** One compare-and-swap; without bytes, a removal. */
 interface Swap {
@@ -54,7 +57,7 @@ class LmdbRegistry implements Registry {
     this.#environment = environment;
     this.#loop = new CommitLoop({
       commit: (groups) => this.#commit(groups),
-      weigh: (swaps) => swaps.reduce((sum, swap) => sum + WRITE_OVERHEAD_BYTES + (swap.bytes?.length ?? 0), 0),
+      weigh: weightOf,
       maxGroupWeight: MAX_COMMIT_BYTES,
     });
   }
@@ -119,7 +122,7 @@ class LmdbRegistry implements Registry {
 
   async #commit(groups: readonly (readonly Swap[])[]): Promise<RegistryWriteResult[][]> {
     const changes: RegistryChange[] = [];
-    const results = await this.#environment.transaction((database) => {
+    const results = await this.#environment.transaction(roomFor(groups), (database) => {
       const before = readLastRevision(database);
       let revision = before;
       const outcome = groups.map((swaps) =>
@@ -140,6 +143,16 @@ class LmdbRegistry implements Registry {
   #refuseWhenClosed(): void {
     if (this.#closing) throw new PortFailure('closed', 'registry: closed');
   }
+}
+
+function weightOf(swaps: readonly Swap[]): number {
+  return swaps.reduce((sum, swap) => sum + WRITE_OVERHEAD_BYTES + (swap.bytes?.length ?? 0), 0);
+}
+
+/** Room in the file that a commit may need: each document may lie in a page that is copied, beside its own bytes. */
+function roomFor(groups: readonly (readonly Swap[])[]): number {
+  const bytes = (swaps: readonly Swap[]) => 2 * weightOf(swaps) + swaps.length * COPIED_PAGE_BYTES;
+  return groups.reduce((sum, swaps) => sum + bytes(swaps), MIN_ROOM_BYTES);
 }
 
 /** Removing what is not there is a conflict, even when that is what was expected. */

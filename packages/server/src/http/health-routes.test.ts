@@ -1,0 +1,32 @@
+import { afterEach, expect, test } from 'vitest';
+import { type HttpService, sampleEvent, startHttp } from '../../testing/http-service.js';
+import { Faults } from '../adapters/memory/faults.js';
+import { withStoreFaults } from '../adapters/memory/faulty-ports.js';
+import { openMemoryStore } from '../adapters/memory/memory-store.js';
+
+let http: HttpService;
+
+afterEach(() => http.close());
+
+test('a server that can do its work says so', async () => {
+  http = await startHttp();
+  expect((await http.app.inject('/healthz')).json()).toEqual({ status: 'ok' });
+  const ready = await http.app.inject('/readyz');
+  expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'ready', troubles: [] }]);
+});
+
+test('one whose store is away says what is wrong, takes events, and is well again by itself', async () => {
+  let failing = false;
+  const faults = new Faults(() => (failing ? 'fail' : undefined));
+  http = await startHttp({ ports: (world) => ({ store: withStoreFaults(openMemoryStore(world.store), faults) }) });
+  failing = true;
+  expect((await http.post('/api/v1/events', sampleEvent('a'))).statusCode).toBe(201);
+  await expect.poll(async () => (await http.app.inject('/readyz')).json().troubles.length).toBe(2);
+  const answer = await http.app.inject('/readyz');
+  expect([answer.statusCode, answer.json().status]).toEqual([503, 'not ready']);
+  expect(answer.json().troubles.map(({ part }: { part: string }) => part)).toEqual(['sequencer', 'store']);
+  expect((await http.app.inject('/healthz')).statusCode).toBe(200);
+  failing = false;
+  await expect.poll(async () => (await http.app.inject('/readyz')).statusCode, { timeout: 8000 }).toBe(200);
+  expect((await http.get('/api/v1/events/a')).statusCode).toBe(200);
+});

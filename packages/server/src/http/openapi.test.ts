@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type HttpService, startHttp } from '../../testing/http-service.js';
+
+let http: HttpService;
+let document: {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: { securitySchemes: object };
+};
+
+interface Operation {
+  summary: string;
+  parameters?: { name: string; in: string; description?: string; required?: boolean }[];
+  requestBody?: { content: Record<string, { schema: { properties?: object; items?: { properties: object } } }> };
+  responses: object;
+}
+
+beforeAll(async () => {
+  http = await startHttp();
+  document = (await http.app.inject('/openapi.json')).json();
+});
+afterAll(() => http.close());
+
+test('the description is OpenAPI 3.1 of this package’s version', () => {
+  expect(document.openapi).toBe('3.1.0');
+  expect(document.info).toMatchObject({ title: 'Attestlog', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+});
+
+test('every route is in it, each method with a summary', () => {
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { summary }]) => [`${method.toUpperCase()} ${path}`, summary]),
+  );
+  expect(operations.map(([name]) => name).sort()).toEqual([
+    'GET /api/v1/blobs/{sha256}',
+    'GET /api/v1/events',
+    'GET /api/v1/events/{id}',
+    'GET /api/v1/events/{id}/receipt',
+    'GET /api/v1/log',
+    'GET /api/v1/log/consistency',
+    'GET /healthz',
+    'GET /log/{tenant}/checkpoint',
+    'GET /log/{tenant}/key',
+    'GET /log/{tenant}/tile/entries/{*}',
+    'GET /log/{tenant}/tile/{*}',
+    'GET /metrics',
+    'GET /readyz',
+    'POST /api/v1/events',
+    'POST /api/v1/events/batch',
+    'POST /api/v1/events/stream',
+  ]);
+  for (const [name, summary] of operations) expect([name, summary]).toEqual([name, expect.stringMatching(/^[A-Z]/)]);
+});
+
+test('an event is described by its fields, alone and in a batch', () => {
+  const schemaOf = (path: string) => document.paths[path]!.post!.requestBody!.content['application/json']!.schema;
+  for (const properties of [
+    schemaOf('/api/v1/events').properties,
+    schemaOf('/api/v1/events/batch').items!.properties,
+  ]) {
+    expect(Object.keys(properties!)).toEqual(
+      expect.arrayContaining(['id', 'time', 'action', 'actor', 'targets', 'metadata']),
+    );
+  }
+});
+
+test('parameters of a query are described', () => {
+  const { parameters } = document.paths['/api/v1/events']!.get!;
+  expect(parameters!.map(({ name }) => name)).toEqual(['from', 'to', 'actor', 'action', 'cursor', 'limit']);
+  for (const { description, required } of parameters!) {
+    expect(description).toMatch(/\.$|absent\.$/);
+    expect(required ?? false).toBe(false);
+  }
+  const consistency = document.paths['/api/v1/log/consistency']!.get!.parameters!;
+  expect(consistency.map(({ name, required }) => [name, required])).toEqual([
+    ['from', true],
+    ['to', true],
+  ]);
+});
+
+test('a page shows it', async () => {
+  const page = await http.app.inject('/docs');
+  expect([page.statusCode, page.headers['content-type']]).toEqual([200, expect.stringContaining('text/html')]);
+  expect((await http.app.inject('/docs/json')).json()).toEqual(document);
+});

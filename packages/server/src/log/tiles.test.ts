@@ -1,0 +1,45 @@
+import { beforeEach, expect, test } from 'vitest';
+import { type MemoryLog, memoryLog, TENANT } from '../../testing/memory-log.js';
+import type { EventStore } from '../ports/store.js';
+import { Tiles } from './tiles.js';
+
+let memory: MemoryLog;
+let asked: string[];
+let tiles: Tiles;
+
+beforeEach(() => {
+  memory = memoryLog();
+  asked = [];
+  const { store } = memory.pipeline.ports;
+  const counting = {
+    nodeHashes: (tenant: string, level: number, from: number, to: number) => {
+      asked.push(`${tenant} ${level} ${from}-${to}`);
+      return store.nodeHashes(tenant, level, from, to);
+    },
+  };
+  tiles = new Tiles(counting as EventStore);
+});
+
+test('a full tile is read once, and narrower ones are cut from it', async () => {
+  await memory.grow(300);
+  const full = await tiles.tile(TENANT, { level: 0, index: 0, width: 256 });
+  const narrow = await tiles.tile(TENANT, { level: 0, index: 0, width: 7 });
+  expect(Buffer.from(narrow)).toEqual(Buffer.from(full.subarray(0, 7 * 32)));
+  expect(asked).toEqual(['acme 0 0-256']);
+});
+
+test('a partial tile is read each time, as it grows', async () => {
+  await memory.grow(300);
+  for (const width of [40, 44]) {
+    expect(await tiles.tile(TENANT, { level: 0, index: 1, width })).toHaveLength(width * 32);
+  }
+  expect(asked).toEqual(['acme 0 256-296', 'acme 0 256-300']);
+});
+
+test('tenants have tiles of their own', async () => {
+  await memory.grow(256);
+  await memory.grow(256, 'other');
+  const one = await tiles.tile(TENANT, { level: 0, index: 0, width: 256 });
+  const other = await tiles.tile('other', { level: 0, index: 0, width: 256 });
+  expect(Buffer.compare(one, other)).not.toBe(0);
+});

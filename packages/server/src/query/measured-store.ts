@@ -1,0 +1,33 @@
+import type { Clock } from '../ports/clock.js';
+import type { EventStore } from '../ports/store.js';
+
+/** Told each operation of the store when it is over. */
+export type ObserveOperation = (operation: string, seconds: number, succeeded: boolean) => void;
+
+/** The same store, with every operation that resolves once timed. */
+export function measuredStore(store: EventStore, clock: Clock, observe: ObserveOperation): EventStore {
+  const timed = <A extends unknown[], R>(operation: string, run: (...args: A) => Promise<R>) => {
+    return async (...args: A): Promise<R> => {
+      const begun = clock.monotonicMs();
+      let succeeded = false;
+      try {
+        const result = await run(...args);
+        succeeded = true;
+        return result;
+      } finally {
+        observe(operation, (clock.monotonicMs() - begun) / 1000, succeeded);
+      }
+    };
+  };
+  return {
+    insert: timed('insert', (batch) => store.insert(batch)),
+    page: timed('page', (query) => store.page(query)),
+    findById: timed('find_by_id', (tenant, id, before) => store.findById(tenant, id, before)),
+    findByKeys: timed('find_by_keys', (tenant, keys, before) => store.findByKeys(tenant, keys, before)),
+    entries: timed('entries', (tenant, from, to) => store.entries(tenant, from, to)),
+    nodeHashes: timed('node_hashes', (tenant, level, from, to) => store.nodeHashes(tenant, level, from, to)),
+    idsReceivedSince: (since, before) => store.idsReceivedSince(since, before),
+    check: timed('check', () => store.check()),
+    close: () => store.close(),
+  };
+}

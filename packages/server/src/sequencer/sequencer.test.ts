@@ -1,0 +1,177 @@
+import { GrowingTree, leafHash } from '@attestlog/tlog';
+import { describe, expect, test } from 'vitest';
+import { MemoryPipeline, type PipelinePorts } from '../../testing/memory-pipeline.js';
+import { type Fault, Faults } from '../adapters/memory/faults.js';
+import { withJournalFaults, withRegistryFaults, withStoreFaults } from '../adapters/memory/faulty-ports.js';
+import { openMemoryJournal } from '../adapters/memory/memory-journal.js';
+import { openMemoryRegistry } from '../adapters/memory/memory-registry.js';
+import { openMemoryStore } from '../adapters/memory/memory-store.js';
+import { MemoryWorld } from '../adapters/memory/memory-world.js';
+import { readHead } from './heads.js';
+
+/** Ports on a world whose calls go wrong as the plan says. */
+function faultyPorts(world: MemoryWorld, faults: Faults): Partial<PipelinePorts> {
+  return {
+    journal: withJournalFaults(openMemoryJournal(world.journal), faults),
+    registry: withRegistryFaults(openMemoryRegistry(world.registry), faults),
+    store: withStoreFaults(openMemoryStore(world.store), faults),
+  };
+}
+
+/** The heads that are committed fit the rows in the store. */
+async function expectSound(pipeline: MemoryPipeline, tenant: string, ids: string[]): Promise<void> {
+  expect(pipeline.logOf(tenant)).toEqual(ids);
+  const rows = pipeline.world.store.rows.filter((row) => row.tenant === tenant).sort((a, b) => a.index - b.index);
+  const tree = new GrowingTree();
+  for (const { entry } of rows) tree.append(leafHash(entry));
+  const registry = openMemoryRegistry(pipeline.world.registry);
+  const head = await readHead(registry, tenant, pipeline.world.journal.lastSequence);
+  expect([head?.size ?? 0, Buffer.from(head?.root ?? tree.root()).toString('hex')]).toEqual([
+    ids.length,
+    Buffer.from(tree.root()).toString('hex'),
+  ]);
+}
+
+test('seals what has queued up, and trims the journal', async () => {
+  const pipeline = new MemoryPipeline();
+  await pipeline.append('acme', { id: 'a' }, { id: 'b' }, { id: 'a' });
+  await pipeline.append('other', { id: 'a' });
+  const summary = await pipeline.sequencer.sealNext();
+  expect(summary).toMatchObject({ through: 2, events: 3, repeats: 1, tenants: 2 });
+  expect(summary!.bytes).toBe(pipeline.world.store.rows.reduce((sum, { entry }) => sum + entry.length, 0));
+  expect(await pipeline.sequencer.sealNext()).toBeUndefined();
+  await expectSound(pipeline, 'acme', ['a', 'b']);
+  await expectSound(pipeline, 'other', ['a']);
+  expect(pipeline.world.journal.chunks).toEqual([]);
+  expect(pipeline.progress.sealedThrough).toBe(2);
+  expect(pipeline.recentIds.ids).toBe(3);
+});
+
+test('a batch is bounded in bytes and in events, by whole chunks', async () => {
+  const pipeline = new MemoryPipeline({ limits: { maxBatchEvents: 3 } });
+  for (const id of ['a', 'b', 'c']) await pipeline.append('acme', { id: `${id}1` }, { id: `${id}2` });
+  expect(await pipeline.sequencer.sealNext()).toMatchObject({ through: 1, events: 2 });
+  const small = new MemoryPipeline({ world: pipeline.world, limits: { maxBatchBytes: 1 } });
+  expect(await small.sequencer.sealNext()).toMatchObject({ through: 2, events: 2 });
+  expect(await small.sequencer.sealNext()).toMatchObject({ through: 3, events: 2 });
+});
+
+test('a batch of repeats alone is committed without rows', async () => {
+  const pipeline = new MemoryPipeline();
+  for (let i = 0; i < 2; i++) await pipeline.append('acme', { id: 'a' });
+  await pipeline.sealAll();
+  await pipeline.append('acme', { id: 'a' });
+  expect(await pipeline.sequencer.sealNext()).toMatchObject({ through: 3, events: 0, repeats: 1 });
+  await expectSound(pipeline, 'acme', ['a']);
+});
+
+describe('every step that fails once', () => {
+  const faults: Fault[] = ['fail', 'fail-after', 'partial'];
+  const batches = [
+    [{ id: 'a' }, { id: 'b' }],
+    // Repeats of the batch before, whichever of its steps failed.
+    [{ id: 'b', timeNs: 5n }, { id: 'c' }],
+  ];
+
+  /** Seals the batches, one call of the ports going wrong; resolves with that call's name, if there are as many. */
+  async function sealWith(fault: Fault, place: number): Promise<string | undefined> {
+    let calls = 0;
+    let failed: string | undefined;
+    const plan = new Faults((operation) => {
+      if (operation === 'journal.append' || operation === 'journal.extent' || calls++ !== place) return undefined;
+      failed = operation;
+      return fault;
+    });
+    const world = new MemoryWorld();
+    const pipeline = new MemoryPipeline({ world, ports: faultyPorts(world, plan) });
+    for (const batch of batches) {
+      await pipeline.append('acme', ...batch);
+      await pipeline.append('other', ...batch);
+      await pipeline.sealAll();
+    }
+    for (const tenant of ['acme', 'other']) await expectSound(pipeline, tenant, ['a', 'b', 'c']);
+    return failed;
+  }
+
+  test.each(faults)('with %s is taken up again, and nothing is missing or double', async (fault) => {
+    const failed = new Set<string>();
+    for (let place = 0; ; place++) {
+      const operation = await sealWith(fault, place);
+      if (operation === undefined) break;
+      failed.add(operation);
+    }
+    for (const step of ['journal.read', 'registry.put', 'registry.getMany', 'store.insert', 'registry.putMany']) {
+      expect(failed).toContain(step);
+    }
+    expect(failed).toContain('journal.trim');
+  });
+});
+
+test('a new process finishes the batch that one before it has begun', async () => {
+  const world = new MemoryWorld();
+  let calls = 0;
+  const plan = new Faults((operation) => (operation === 'store.insert' && calls++ < 1 ? 'partial' : undefined));
+  const first = new MemoryPipeline({ world, ports: faultyPorts(world, plan) });
+  await first.append('acme', { id: 'a' }, { id: 'b' });
+  await expect(first.sequencer.sealNext()).rejects.toMatchObject({ kind: 'unavailable' });
+  await first.append('acme', { id: 'c' });
+  const second = new MemoryPipeline({ world });
+  expect(await second.sequencer.sealNext()).toMatchObject({ through: 1, events: 2 });
+  expect(await second.sequencer.sealNext()).toMatchObject({ through: 2, events: 1 });
+  await expectSound(second, 'acme', ['a', 'b', 'c']);
+});
+
+test('a journal that has lost chunks of a batch that was begun is corrupt', async () => {
+  const world = new MemoryWorld();
+  const plan = new Faults((operation) => (operation === 'store.insert' ? 'fail' : undefined));
+  const first = new MemoryPipeline({ world, ports: faultyPorts(world, plan) });
+  await first.append('acme', { id: 'a' });
+  await expect(first.sequencer.sealNext()).rejects.toMatchObject({ kind: 'unavailable' });
+  world.journal.chunks.length = 0;
+  await expect(new MemoryPipeline({ world }).sequencer.sealNext()).rejects.toMatchObject({ kind: 'corrupt' });
+});
+
+describe('two sequencers', () => {
+  test('at once, step by step in any order, make one log', async () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const world = new MemoryWorld();
+      const yieldPoint = turnsBy(seed);
+      const pipelines = [0, 1].map(
+        () =>
+          new MemoryPipeline({
+            world,
+            ports: {
+              journal: openMemoryJournal(world.journal, { yieldPoint }),
+              registry: openMemoryRegistry(world.registry, { yieldPoint }),
+              store: openMemoryStore(world.store, { yieldPoint }),
+            },
+            limits: { maxBatchBytes: 1 },
+          }),
+      );
+      const [one, two] = pipelines as [MemoryPipeline, MemoryPipeline];
+      for (const id of ['a', 'b', 'a', 'c']) await one.append('acme', { id, timeNs: BigInt(seed) });
+      await Promise.all([one.sealAll(), two.sealAll()]);
+      await expectSound(two, 'acme', ['a', 'b', 'c']);
+    }
+  });
+
+  test('learn of what the other has sealed, and say so once they know how far that is', async () => {
+    const world = new MemoryWorld();
+    const [one, two] = [new MemoryPipeline({ world }), new MemoryPipeline({ world })];
+    await one.append('acme', { id: 'a' });
+    await one.sealAll();
+    await two.append('acme', { id: 'a', timeNs: 5n }, { id: 'b' });
+    await two.sealAll();
+    expect(two.idsBehind).toEqual([1]);
+    await expectSound(two, 'acme', ['a', 'b']);
+  });
+});
+
+/** Lets operations take a different number of turns each, by a small generator of numbers. */
+function turnsBy(seed: number): () => Promise<void> {
+  let state = seed + 1;
+  return async () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    for (let turns = (state >> 16) % 7; turns > 0; turns--) await Promise.resolve();
+  };
+}

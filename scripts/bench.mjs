@@ -1,0 +1,27 @@
+// npm run bench -- NAME [flags]: sets up, compiles and runs one of the benchmarks in bench/src. Without a name, or
+// with a name that there is none of, it says which there are; NAME --help says what its flags are.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root, runTool, setUp, tools } from './setup.mjs';
+
+const benches = {
+  single: 'durable single writes over 1 and 64 connections',
+  sustained: 'batches of 1,000 to searchable and proven, beside raw chDB and PostgreSQL',
+  searchable: 'time from acknowledgement to searchable at half of the full rate',
+  verify: 'the command `verify` on a large log, beside plain SHA-256',
+  start: 'start time and memory with many events',
+  leaf: 'what each step of the hot path costs on one core',
+};
+
+const [name, ...flags] = process.argv.slice(2);
+if (name === undefined || !Object.hasOwn(benches, name)) {
+  console.log('npm run bench -- NAME [flags], NAME --help for its flags\n');
+  for (const [bench, about] of Object.entries(benches)) console.log(`  ${bench.padEnd(12)}${about}`);
+  process.exit(name === undefined || name === '--help' ? 0 : 2);
+}
+setUp();
+if (!runTool(tools.tsc, ['-p', join('bench', 'tsconfig.json')])) process.exit(1);
+const file = join(root, 'bench', 'dist', `${name}.js`);
+const env = { ...process.env, UV_THREADPOOL_SIZE: '16' };
+const { status } = spawnSync(process.execPath, [file, ...flags], { cwd: root, stdio: 'inherit', env });
+process.exit(status ?? 1);

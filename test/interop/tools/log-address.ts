@@ -1,0 +1,6 @@
+/** Where a foreign verifier finds a log. */
+export interface LogAddress {
+  /** Prefix of the log; ends with a slash. */
+  url: string;
+  bearer?: string;
+}
