@@ -17,6 +17,24 @@ export async function threadCpuSeconds(pid: number): Promise<Map<string, number>
   return seconds;
 }
 
+/** CPU seconds so far of a process and of all its children, those that have ended included. */
+export async function familyCpuSeconds(pid: number): Promise<number> {
+  let ticks = 0;
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+    const [, parent, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // After state and parent: utime, stime, cutime and cstime are the 12th to 15th of the fields from the state on.
+    if (Number(name) === pid) ticks += sum(fields.slice(9, 13));
+    else if (Number(parent) === pid) ticks += sum(fields.slice(9, 11));
+  }
+  return ticks / TICKS_PER_SECOND;
+}
+
+function sum(texts: readonly string[]): number {
+  return texts.reduce((total, text) => total + Number(text), 0);
+}
+
 /** Memory of a process that is in RAM now, in MiB. */
 export async function residentMib(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');

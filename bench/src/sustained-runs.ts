@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { batchJob, rateOf, warmupFor, windowRates } from './batch-load.js';
+import { readSealed } from './load.js';
 import { LoadProcess } from './load-process.js';
-import { threadCpuSeconds } from './process-usage.js';
+import { familyCpuSeconds, threadCpuSeconds } from './process-usage.js';
 import type { Table } from './report.js';
 import { startPostgres } from './rivals/postgres-cluster.js';
 import { SIZE_OF_EVENTS } from './rivals/postgres-schema.js';
@@ -23,43 +24,46 @@ export interface Sustained {
   bytesPerEvent: number;
   /** Of a batch's request, where there is one. */
   p95Ms?: number;
-  /** CPU microseconds for an event, by thread; measured where the rival is a service of ours. */
-  cpuUsPerEvent?: Map<string, number>;
+  /** CPU microseconds for an event of all that serves, without the load: the same however busy the machine is. */
+  cpuUsPerEvent: number;
 }
 
 const WINDOW_SECONDS = 5;
+const SEALING_POLL_MS = 20;
 const POSTGRES_SERVICE = fileURLToPath(new URL('./rivals/postgres-service.js', import.meta.url));
 
 export async function sustainAttestlog(run: {
   data: string;
   seconds: number;
   profile: string | undefined;
-}): Promise<Sustained> {
+}): Promise<Sustained & { cpuByThread: [string, number][] }> {
   const { data, seconds, profile } = run;
   const nodeArgs = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
   const server = await ServerProcess.start({ env: { ATTESTLOG_DATA: data }, nodeArgs });
   try {
-    const warmupSeconds = warmupFor(seconds);
     const load = await LoadProcess.prepare(batchJob({ port: server.port, key: server.key, seconds }));
+    const warmupSeconds = warmupFor(seconds);
     const running = load.run();
     await sleep(warmupSeconds * 1000);
-    const before = await threadCpuSeconds(server.pid);
+    const [before, sealedBefore] = [await threadCpuSeconds(server.pid), await readSealed(server.port)];
     const result = await running;
-    const after = await threadCpuSeconds(server.pid);
+    while ((await readSealed(server.port)) < result.acknowledged) await sleep(SEALING_POLL_MS);
+    const [after, sealedAfter] = [await threadCpuSeconds(server.pid), await readSealed(server.port)];
     await server.stop();
-    const eventsPerSecond = rateOf(result, 'sealed', warmupSeconds);
+    const cpuByThread = [...after].map(([thread, used]): [string, number] => [
+      thread,
+      ((used - (before.get(thread) ?? 0)) * 1e6) / (sealedAfter - sealedBefore),
+    ]);
     const { bytes, events } = await storeSize(join(data, 'chdb'));
-    const sealed = eventsPerSecond * (result.seconds - warmupSeconds);
     return {
       who: 'attestlog',
       kind: 'attestlog',
-      eventsPerSecond,
+      eventsPerSecond: rateOf(result, 'sealed', warmupSeconds),
       medianWindow: median(windowRates(result, 'sealed', warmupSeconds, WINDOW_SECONDS)),
       bytesPerEvent: bytes / events,
+      cpuUsPerEvent: cpuByThread.reduce((total, [, us]) => total + us, 0),
+      cpuByThread,
       p95Ms: result.latency.p95Ms,
-      cpuUsPerEvent: new Map(
-        [...after].map(([thread, used]) => [thread, ((used - (before.get(thread) ?? 0)) * 1e6) / sealed]),
-      ),
     };
   } finally {
     await server.stop();
@@ -77,6 +81,7 @@ export async function sustainRawChdb(path: string, rowsPerInsert: number, second
     eventsPerSecond,
     medianWindow: eventsPerSecond,
     bytesPerEvent: bytes / events,
+    cpuUsPerEvent: result.cpuUsPerEvent,
   };
 }
 
@@ -91,7 +96,10 @@ export async function sustainPostgres(programs: string, seconds: number): Promis
     const job = batchJob({ port: server.port, key: server.key, seconds });
     delete job.maxUnsealed;
     const load = await LoadProcess.prepare(job);
+    const cpuSeconds = async () => (await familyCpuSeconds(cluster.pid)) + (await familyCpuSeconds(server.pid));
+    const before = await cpuSeconds();
     const result = await load.run();
+    const used = (await cpuSeconds()) - before;
     await server.stop();
     const client = new pg.Pool({ host: sockets, port, user: 'postgres', database: 'postgres', max: 1 });
     const { rows } = await client.query<{ bytes: string; events: string }>(SIZE_OF_EVENTS);
@@ -102,6 +110,7 @@ export async function sustainPostgres(programs: string, seconds: number): Promis
       eventsPerSecond: rateOf(result, 'acknowledged', job.warmupSeconds),
       medianWindow: median(windowRates(result, 'acknowledged', job.warmupSeconds, WINDOW_SECONDS)),
       bytesPerEvent: Number(rows[0]!.bytes) / Number(rows[0]!.events),
+      cpuUsPerEvent: (used * 1e6) / result.acknowledged,
       p95Ms: result.latency.p95Ms,
     };
   } finally {
@@ -110,8 +119,8 @@ export async function sustainPostgres(programs: string, seconds: number): Promis
 }
 
 /** Where the CPU time of our server went. */
-export function cpuTable({ cpuUsPerEvent = new Map() }: Sustained): Table {
-  const rows = [...cpuUsPerEvent].filter(([, us]) => us >= 0.05).sort((a, b) => b[1] - a[1]);
+export function cpuTable(cpuByThread: readonly [string, number][]): Table {
+  const rows = cpuByThread.filter(([, us]) => us >= 0.05).sort((a, b) => b[1] - a[1]);
   return { title: 'CPU time of the server for an event, by thread', columns: ['thread', 'µs'], rows };
 }
 

@@ -22,7 +22,7 @@ const aims: Aim[] = [];
 const measured = await withScratch(async (folder) => {
   const profile = options.is('profile') ? join(folder, 'profile') : undefined;
   const ours = await sustainAttestlog({ data: join(folder, 'data'), seconds, profile });
-  tables.push(cpuTable(ours));
+  tables.push(cpuTable(ours.cpuByThread));
   if (profile !== undefined) tables.push(await profileTable(profile));
   if (options.is('no-rivals')) return [ours];
   const rivals = [
@@ -37,15 +37,17 @@ const measured = await withScratch(async (folder) => {
 
 const [ours, ...rivals] = measured as [Sustained, ...Sustained[]];
 tables.unshift({
-  title: `Sustained, ${seconds} s (ratios: attestlog / rival)`,
-  columns: ['who', 'events/s', 'median window', 'bytes/event', 'request p95 ms', 'ratio of rates', 'ratio of bytes'],
+  title: `Sustained, ${seconds} s (ratios: attestlog / rival; of CPU: events for the same CPU time)`,
+  columns: ['who', 'events/s', 'median window', 'CPU µs', 'bytes', 'p95 ms', 'rate ratio', 'CPU ratio', 'bytes ratio'],
   rows: measured.map((run) => [
     run.who,
     run.eventsPerSecond,
     run.medianWindow,
+    run.cpuUsPerEvent,
     run.bytesPerEvent,
     run.p95Ms ?? '',
     ours.eventsPerSecond / run.eventsPerSecond,
+    run.cpuUsPerEvent / ours.cpuUsPerEvent,
     ours.bytesPerEvent / run.bytesPerEvent,
   ]),
 });

@@ -14,6 +14,8 @@ export interface PostgresCluster {
   /** Folder of the socket, and number of the "port" in its name. */
   sockets: string;
   port: number;
+  /** Of the process that all others of the cluster are children of. */
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -61,7 +63,7 @@ export async function startPostgres(programs: string): Promise<PostgresCluster> 
     }
     await sleep(100);
   }
-  return { sockets: folder, port: PORT, stop };
+  return { sockets: folder, port: PORT, pid: server.pid!, stop };
 }
 
 function isReady(programs: string, sockets: string): boolean {

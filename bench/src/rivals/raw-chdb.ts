@@ -17,6 +17,8 @@ export interface RawChdbJob {
 export interface RawChdbResult {
   events: number;
   seconds: number;
+  /** CPU microseconds of the process for an event. */
+  cpuUsPerEvent: number;
 }
 
 const PREPARED_ENTRIES = 100_000;
@@ -33,6 +35,7 @@ async function insertFor({ path, rowsPerInsert, seconds }: RawChdbJob): Promise<
   for (const statement of [CREATE_DATABASE, CREATE_EVENTS]) await engine.write(statement);
   const entries = prepareEntries(PREPARED_ENTRIES, 1);
   const begun = performance.now();
+  const cpuBefore = process.cpuUsage();
   let events = 0;
   for (let batch = 0; performance.now() - begun < seconds * 1000; batch++) {
     const time = timeTextNow();
@@ -53,8 +56,9 @@ async function insertFor({ path, rowsPerInsert, seconds }: RawChdbJob): Promise<
     events += rowsPerInsert;
   }
   const elapsed = (performance.now() - begun) / 1000;
+  const cpu = process.cpuUsage(cpuBefore);
   await engine.close();
-  return { events, seconds: elapsed };
+  return { events, seconds: elapsed, cpuUsPerEvent: (cpu.user + cpu.system) / events };
 }
 
 serveTask(insertFor);

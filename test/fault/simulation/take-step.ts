@@ -13,22 +13,30 @@ export function takeStep(simulation: Simulation): void {
   if (action !== 'turn' && action !== 'send') trace.add(`${index} ${action}`);
   switch (action) {
     case 'turn':
-      return trace.add(`turn ${turns.giveOne(random)}`);
+      trace.add(`turn ${turns.giveOne(random)}`);
+      break;
     case 'send':
-      return simulation.send(index, clients.next(index, clock.nowNs()));
+      simulation.send(index, clients.next(index, clock.nowNs()));
+      break;
     case 'stall':
-      return turns.stall(random.chance(0.7) ? running?.process : undefined);
+      turns.stall(random.chance(0.7) ? running?.process : undefined);
+      break;
     case 'deliver':
-      return simulation.deliver(false);
+      simulation.deliver(false);
+      break;
     case 'pass':
-      return pass(simulation, random.pick([1, 50, 300]));
+      pass(simulation, random.pick([1, 50, 300]));
+      break;
     case 'jump':
-      return clock.jump(jumpNs(simulation));
+      clock.jump(jumpNs(simulation));
+      break;
     case 'pause':
       simulation.deliverAppends();
-      return pass(simulation, LONG_PAUSE_MS);
+      pass(simulation, LONG_PAUSE_MS);
+      break;
     default:
-      return simulation[action](index);
+      simulation[action](index);
+      break;
   }
 }
 

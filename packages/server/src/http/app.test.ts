@@ -71,7 +71,7 @@ describe('a problem', () => {
   });
 
   test('that nobody thought of is 500, and says nothing of the inside', async () => {
-    http.services.reader.page = () => Promise.reject(new TypeError('undefined is not /home/secret/path.ts'));
+    http.services.reader.page = () => Promise.reject(new TypeError('undefined is not a secret'));
     const answer = await http.get('/api/v1/events');
     expect([answer.statusCode, answer.json().code]).toEqual([500, 'internal']);
     expect(answer.body).not.toContain('secret');
