@@ -3,9 +3,9 @@ import type { LoadJob, LoadResult, LoadSample } from './load.js';
 /** Events in one batch over HTTP. */
 export const BATCH_EVENTS = 1000;
 const PREPARED_BATCHES = 100;
-const CONNECTIONS = 4;
+const CONNECTIONS = 8;
 /** Keeps the journal short: what is acknowledged and not sealed yet. */
-const MAX_UNSEALED_EVENTS = 150_000;
+const MAX_UNSEALED_EVENTS = 250_000;
 
 /** The load of the batch benches: as many batches as are taken, with a short backlog. */
 export function batchJob(options: { port: number; key: string; seconds: number } & Partial<LoadJob>): LoadJob {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { admissionContext, receivedAtNs } from '../testing/admission-context.js';
 import { eventInput, rewritten } from '../testing/arbitraries.js';
-import { type AdmittedEvent, admitEvent, rebuildEntry } from './admit.js';
+import { type AdmittedEvent, admitEvent, entryAsReceived, rebuildEntry } from './admit.js';
 import * as bounds from './bounds.js';
 import { canonicalJson } from './canonical-json.js';
 import { parseJson } from './json.js';
@@ -98,6 +98,20 @@ describe('admission is a pure function', () => {
         const same = canonicalJson({ ...other, id: original.id }) === canonicalJson({ ...event, id: original.id });
         const changed = rebuild({ ...other, id: original.id });
         if (!same && other.time === event.time) expect(changed).not.toEqual(original.entry);
+      }),
+    );
+  });
+
+  it('is, from the entry of a repeat, what it is from what the client sent', () => {
+    const laterNs = receivedAtNs + 123_456_789n;
+    const later = admissionContext({ receivedAtNs: laterNs, receivedAt: formatNs(laterNs) });
+    const payload = { request: { text: 'x'.repeat(70_000) } };
+    fc.assert(
+      fc.property(eventInput, fc.boolean(), (event, isLarge) => {
+        const original = admit(isLarge ? { ...event, ...payload } : event);
+        const repeat = admitEvent({ ...event, ...(isLarge ? payload : {}), id: original.id }, later);
+        if (!repeat.ok) throw new Error(JSON.stringify(repeat.problems));
+        expect(entryAsReceived(repeat.entry, context.receivedAt, repeat.timeGiven)).toEqual(original.entry);
       }),
     );
   });

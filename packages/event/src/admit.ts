@@ -6,7 +6,12 @@ import { type FieldProblem, problem } from './problem.js';
 import { type EventInput, eventInputSchema } from './schema.js';
 import { schemaProblems } from './schema-problems.js';
 import { isMoment, parseTime } from './time.js';
-import { utf8Shared } from './utf8.js';
+import { utf8, utf8Shared } from './utf8.js';
+
+// Browsers and servers both have it; the language's own type library does not declare it.
+declare const TextDecoder: new () => { decode(bytes: Uint8Array): string };
+
+const decoder = new TextDecoder();
 
 /** All that an admission depends on besides the event itself. */
 export interface AdmissionContext {
@@ -91,6 +96,20 @@ export function rebuildEntry(
     sha256: original.sha256,
   });
   return admitted.ok ? admitted.entry : undefined;
+}
+
+/**
+ * The entry that the same content would have become had it been received at another time: {@link rebuildEntry} for
+ * those who have the entry that a repeat became, and no longer what the client sent.
+ *
+ * @param entry an entry that {@link admitEvent} made
+ * @param timeGiven whether the client gave the event's time; else it is the time of receipt
+ */
+export function entryAsReceived(entry: Uint8Array, receivedAt: string, timeGiven: boolean): Uint8Array {
+  const event = JSON.parse(decoder.decode(entry)) as Record<string, unknown>;
+  event.received_at = receivedAt;
+  if (!timeGiven) event.time = receivedAt;
+  return utf8(canonicalJson(event));
 }
 
 function refuse(...problems: FieldProblem[]): RefusedEvent {

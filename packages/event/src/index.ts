@@ -1,4 +1,11 @@
-export { type AdmissionContext, type AdmittedEvent, admitEvent, type RefusedEvent, rebuildEntry } from './admit.js';
+export {
+  type AdmissionContext,
+  type AdmittedEvent,
+  admitEvent,
+  entryAsReceived,
+  type RefusedEvent,
+  rebuildEntry,
+} from './admit.js';
 export {
   BLOB_KEY,
   type BlobReference,

@@ -25,6 +25,7 @@ export interface Configuration {
   maxBodyBytes: number;
   maxRequests: number;
   maxIntakeBytes: number;
+  admissionThreads: number;
   requestTimeoutMs: number;
   stopTimeoutMs: number;
   querySessions: number;
@@ -99,6 +100,7 @@ function assemble(values: ReadonlyMap<SettingName, Value>, witnesses: readonly W
     maxBodyBytes: number('max-body'),
     maxRequests: number('max-requests'),
     maxIntakeBytes: number('max-intake-bytes'),
+    admissionThreads: number('admission-threads'),
     requestTimeoutMs: number('request-timeout'),
     stopTimeoutMs: number('stop-timeout'),
     querySessions: number('query-sessions'),

@@ -15,6 +15,8 @@ import { SystemClock } from './adapters/system/system-clock.js';
 import type { Configuration } from './configuration.js';
 import { openDeployment, StartError } from './deployment.js';
 import { buildApp } from './http/app.js';
+import { AdmissionThreads } from './intake/admission-threads.js';
+import { type Admitter, InlineAdmitter } from './intake/admitter.js';
 import type { SigningKeys } from './log/signing-keys.js';
 import type { Clock } from './ports/clock.js';
 import type { Journal } from './ports/journal.js';
@@ -39,9 +41,10 @@ export interface RunOptions {
 export async function runServer(configuration: Configuration, { signal, onReady }: RunOptions): Promise<void> {
   const logger = pino({ level: configuration.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const ports = await openPorts(configuration);
+  const admission = startAdmission(configuration);
   try {
     const key = await openBootstrapKey(ports.registry, configuration.bootstrapKey);
-    const service = await startService(configuration, ports, logger);
+    const service = await startService(configuration, ports, admission, logger);
     const app = await buildApp(service.services(key.key));
     try {
       const url = await listen(app, configuration);
@@ -54,6 +57,7 @@ export async function runServer(configuration: Configuration, { signal, onReady 
       await stop(app, service, configuration.stopTimeoutMs, logger);
     }
   } finally {
+    await admission.close();
     await ports.close();
     logger.info('stopped');
   }
@@ -103,7 +107,12 @@ async function openPorts(configuration: Configuration): Promise<Ports> {
   }
 }
 
-async function startService(configuration: Configuration, ports: Ports, logger: Logger): Promise<Service> {
+async function startService(
+  configuration: Configuration,
+  ports: Ports,
+  admitter: Admitter,
+  logger: Logger,
+): Promise<Service> {
   const now = formatNs(ports.clock.nowNs());
   const deployment = await openDeployment(ports.registry, now, configuration.origin);
   const created = parseTime(deployment.created_at);
@@ -113,10 +122,20 @@ async function startService(configuration: Configuration, ports: Ports, logger: 
     logger,
     deploymentCreatedNs: isMoment(created) ? created.ns : 0n,
     hashSeed: randomBytes(4).readUInt32LE(0),
-    newId: () => uuidv7(Date.now(), randomBytes(10)),
-    sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    admitter,
+    sha256,
     yieldToLoop: () => nextTurn(),
   });
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function startAdmission({ admissionThreads, maxFutureSkewMs }: Configuration): AdmissionThreads {
+  const newId = () => uuidv7(Date.now(), randomBytes(10));
+  const inline = new InlineAdmitter({ newId, sha256, maxFutureSkewMs });
+  return new AdmissionThreads({ threads: admissionThreads, maxFutureSkewMs, inline });
 }
 
 async function listen(app: FastifyInstance, { host, port }: Configuration): Promise<string> {

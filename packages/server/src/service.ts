@@ -11,6 +11,7 @@ import { loadPendingIds, loadRecentIds } from './identity/load-ids.js';
 import { PendingIds } from './identity/pending-ids.js';
 import { RecentIds } from './identity/recent-ids.js';
 import type { RepeatRule } from './identity/repeats.js';
+import type { Admitter } from './intake/admitter.js';
 import { Intake } from './intake/intake.js';
 import { WatchedJournal } from './intake/watched-journal.js';
 import { PublicLog } from './log/public-log.js';
@@ -41,7 +42,8 @@ export interface ServiceParts {
   logger: Logger;
   deploymentCreatedNs: bigint;
   hashSeed: number;
-  newId: () => string;
+  /** Reads and checks events. */
+  admitter: Admitter;
   sha256: Sha256Hex;
   yieldToLoop: () => Promise<void>;
 }
@@ -131,8 +133,11 @@ export class Service {
         `The journal ends at ${lastSequence}, but is sealed through ${state.committed}: it is not the journal that belongs to this registry. Restore both from the same backup.`,
       );
     }
-    this.#progress.advance(state.committed);
-    this.#progress.acknowledge(await loadPendingIds(journal, state.committed, this.#pendingIds, this.#hasher));
+    const through = await loadPendingIds(journal, state.committed, this.#pendingIds, this.#hasher);
+    // Another process may have sealed and trimmed meanwhile what was not read any more.
+    const now = await loadPartitionState(registry, PARTITION);
+    this.#progress.advance(now.state.committed);
+    this.#progress.acknowledge(through);
     this.#loadRecentIds();
     this.#background.push(this.#seal());
     if (this.#parts.configuration.witnesses.length > 0) this.#background.push(this.#publish());

@@ -176,6 +176,14 @@ const definitions = define([
     help: 'Bytes of events that may be on their way into the journal at once; more are answered with 429.',
   },
   {
+    name: 'admission-threads',
+    type: 'integer',
+    default: '1',
+    min: 0,
+    max: 64,
+    help: 'Threads that read and check large batches and streams; 0 does all of it on the main thread.',
+  },
+  {
     name: 'request-timeout',
     type: 'duration',
     default: '60s',

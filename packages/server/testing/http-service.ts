@@ -12,6 +12,7 @@ import { SystemClock } from '../src/adapters/system/system-clock.js';
 import { readConfiguration } from '../src/configuration.js';
 import { buildApp } from '../src/http/app.js';
 import type { Services } from '../src/http/services.js';
+import { InlineAdmitter } from '../src/intake/admitter.js';
 import { Service } from '../src/service.js';
 import type { PipelinePorts } from './memory-pipeline.js';
 import { MemorySigningKeys } from './memory-signing-keys.js';
@@ -71,7 +72,11 @@ export async function startHttp({ settings = {}, ports }: HttpOptions = {}): Pro
     logger,
     deploymentCreatedNs: new SystemClock().nowNs(),
     hashSeed: 7,
-    newId: () => `made-${++made}`,
+    admitter: new InlineAdmitter({
+      newId: () => `made-${++made}`,
+      sha256,
+      maxFutureSkewMs: read.configuration.maxFutureSkewMs,
+    }),
     sha256,
     yieldToLoop: () => nextTurn(),
   });

@@ -8,6 +8,7 @@ import { IdHasher } from '../src/identity/id-hash.js';
 import { PendingIds } from '../src/identity/pending-ids.js';
 import { RecentIds } from '../src/identity/recent-ids.js';
 import type { RepeatRule } from '../src/identity/repeats.js';
+import { InlineAdmitter } from '../src/intake/admitter.js';
 import { Intake } from '../src/intake/intake.js';
 import type { Journal } from '../src/ports/journal.js';
 import type { Objects } from '../src/ports/objects.js';
@@ -90,7 +91,11 @@ export class MemoryPipeline {
       clock,
       sha256,
       tenants: this.tenants,
-      newId: () => `made-${++this.#madeIds}`,
+      admitter: new InlineAdmitter({
+        newId: () => `made-${++this.#madeIds}`,
+        sha256,
+        maxFutureSkewMs: Number(RULE.maxFutureSkewNs / 1_000_000n),
+      }),
     });
   }
 

@@ -50,4 +50,3 @@ export async function expectWholeAgain(folder: RecordedFolder, data: string, fil
     await server.kill();
   }
 }
-

@@ -63,7 +63,10 @@ export class RecordedFolder {
     const names = await readdir(join(this.path, under), { recursive: true });
     const files = names.filter((name) => name.endsWith(ending)).map((name) => join(under, name));
     const sizes = await Promise.all(files.map(async (file) => (await stat(join(this.path, file))).size));
-    return files.map((file, i) => ({ file, size: sizes[i]! })).sort((a, b) => b.size - a.size).map(({ file }) => file);
+    return files
+      .map((file, i) => ({ file, size: sizes[i]! }))
+      .sort((a, b) => b.size - a.size)
+      .map(({ file }) => file);
   }
 
   async dispose(): Promise<void> {

@@ -6,6 +6,7 @@ import { loadPendingIds, loadRecentIds } from '../../../packages/server/src/iden
 import { PendingIds } from '../../../packages/server/src/identity/pending-ids.js';
 import { RecentIds } from '../../../packages/server/src/identity/recent-ids.js';
 import type { RepeatRule } from '../../../packages/server/src/identity/repeats.js';
+import { InlineAdmitter } from '../../../packages/server/src/intake/admitter.js';
 import { Intake } from '../../../packages/server/src/intake/intake.js';
 import { PublicLog } from '../../../packages/server/src/log/public-log.js';
 import { EventReader } from '../../../packages/server/src/query/event-reader.js';
@@ -103,7 +104,11 @@ export class Process {
       ...common,
       clock: parts.breakage.clock?.(clock) ?? clock,
       tenants: new TenantDirectory(registry),
-      newId: () => uuidv7(Number(clock.nowNs() / 1_000_000n), random.bytes(10)),
+      admitter: new InlineAdmitter({
+        newId: () => uuidv7(Number(clock.nowNs() / 1_000_000n), random.bytes(10)),
+        sha256,
+        maxFutureSkewMs: Number(plan.maxFutureSkewNs / 1_000_000n),
+      }),
     });
     this.reader = new EventReader({ store, progress: this.progress, maxWaitMs: FOR_EVER_MS });
     this.log = new PublicLog({ ...common, keys, originPrefix: ORIGIN, hasWitnesses: false });

@@ -17,8 +17,8 @@ export async function sendRequest(
   trace.add(`${slot} send ${request.tenant} ${request.atomic ? 'atomic ' : ''}${ids}`);
   process.underWay.add(request);
   try {
-    const items = request.items.map((value) => ({ value }));
-    const { results } = await process.intake.accept(request.tenant, items, { atomic: request.atomic });
+    const source = { kind: 'values', values: request.items } as const;
+    const { results } = await process.intake.accept(request.tenant, source, { atomic: request.atomic });
     if (process.isDead) return;
     trace.add(`${slot} told ${ids}: ${results.map(({ status }) => status).join(' ')}`);
     ledger.note(request, results, process);

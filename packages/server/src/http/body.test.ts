@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { repeatingFrame, storedFrame } from '../../testing/zstd-samples.js';
-import { bodyEncoding, bodyText } from './body.js';
+import { bodyBytes, bodyEncoding } from './body.js';
+
+const bodyText = async (...args: Parameters<typeof bodyBytes>) => (await bodyBytes(...args)).toString('utf8');
 
 const TEXT = '{"id":"ü"}';
 const BYTES = Buffer.from(TEXT);

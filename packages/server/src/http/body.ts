@@ -16,14 +16,14 @@ export function bodyEncoding(header: string | undefined): BodyEncoding {
 }
 
 /**
- * A whole body as text.
+ * A whole body, decompressed, that is UTF-8.
  * @param maxBytes bound on the decompressed size: what a small body can blow up to
  * @throws Problem `body-encoding-broken`, `body-too-large`, `body-not-json` when it is not UTF-8
  */
-export async function bodyText(body: Buffer, encoding: BodyEncoding, maxBytes: number): Promise<string> {
+export async function bodyBytes(body: Buffer, encoding: BodyEncoding, maxBytes: number): Promise<Buffer> {
   const bytes = await decompress(body, encoding, maxBytes);
   if (!isUtf8(bytes)) throw new Problem('body-not-json', { detail: 'The body is not UTF-8.' });
-  return bytes.toString('utf8');
+  return bytes;
 }
 
 async function decompress(body: Buffer, encoding: BodyEncoding, maxBytes: number): Promise<Buffer> {

@@ -1,12 +1,12 @@
-import { bounds, type FieldProblem, parseJson, parseJsonArray } from '@attestlog/event';
+import { bounds, parseJson } from '@attestlog/event';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
-import { blobKey } from '../intake/intake.js';
-import type { Item, ItemResult } from '../intake/item.js';
+import { blobKey, unreadable } from '../intake/intake.js';
+import type { ItemResult } from '../intake/item.js';
 import { entryJson, JSON_TYPE } from './answers.js';
-import { bodyEncoding, bodyText } from './body.js';
+import { bodyBytes, bodyEncoding } from './body.js';
 import { batchSchema, describeRoute, eventSchema } from './openapi.js';
 import { flag, readQuery, wholeNumber } from './parameters.js';
 import type { Services } from './services.js';
@@ -74,10 +74,10 @@ export function registerEventRoutes(app: FastifyInstance, services: Services): v
 
 async function postOne(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
   const { wait } = readQuery(singleQuery, request.query);
-  const parsed = parseJson(await textOf(request, services));
-  if (parsed.error !== undefined) throw refusedJson(parsed.error);
-  const items: Item[] = [{ value: parsed.value }];
-  const { results, throughSequence } = await services.intake.accept(request.tenant, items, { atomic: false });
+  const parsed = parseJson((await bytesOf(request, services)).toString('utf8'));
+  if (parsed.error !== undefined) throw unreadable(parsed.error);
+  const source = { kind: 'values', values: [parsed.value] } as const;
+  const { results, throughSequence } = await services.intake.accept(request.tenant, source, { atomic: false });
   services.metrics.countResults(results);
   const result = results[0]!;
   if (result.status === 'refused') throw new Problem('event-invalid', { members: { problems: result.problems } });
@@ -116,9 +116,8 @@ async function waitSealed(
 
 async function postBatch(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
   const { atomic, wait } = readQuery(batchQuery, request.query);
-  const parsed = parseJsonArray(await textOf(request, services), MAX_BATCH_ITEMS);
-  if (parsed.error !== undefined) throw refusedJson(parsed.error);
-  const accepted = await services.intake.accept(request.tenant, parsed.items, { atomic: atomic === true });
+  const source = { kind: 'array', bytes: await bytesOf(request, services), maxItems: MAX_BATCH_ITEMS } as const;
+  const accepted = await services.intake.accept(request.tenant, source, { atomic: atomic === true });
   const { results, throughSequence } = accepted;
   services.metrics.countResults(results);
   const counts = countStatuses(results);
@@ -159,15 +158,8 @@ async function getBlob(tenant: string, sha256: string, reply: FastifyReply, serv
     .send(Buffer.from(bytes));
 }
 
-async function textOf(request: FastifyRequest, { limits }: Services): Promise<string> {
+async function bytesOf(request: FastifyRequest, { limits }: Services): Promise<Buffer> {
   const body = request.body;
   if (!Buffer.isBuffer(body)) throw new Problem('body-wrong-type');
-  return bodyText(body, bodyEncoding(request.headers['content-encoding']), limits.maxBodyBytes);
-}
-
-function refusedJson(problem: FieldProblem & { line?: number; column?: number }): Problem {
-  if (problem.code === 'too-many-items') return new Problem('batch-too-long', { detail: problem.message });
-  const place = problem.line === undefined ? problem.pointer : `line ${problem.line}, column ${problem.column}`;
-  const detail = place === '' ? problem.message : `${place}: ${problem.message}`;
-  return new Problem('body-not-json', { detail, members: { problems: [problem] } });
+  return bodyBytes(body, bodyEncoding(request.headers['content-encoding']), limits.maxBodyBytes);
 }

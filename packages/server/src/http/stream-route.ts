@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { parseJson, problem } from '@attestlog/event';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../errors.js';
-import type { Item, ItemResult } from '../intake/item.js';
+import type { Source } from '../intake/admission.js';
+import type { ItemResult } from '../intake/item.js';
 import { bodyEncoding } from './body.js';
 import { countStatuses } from './event-routes.js';
 import { type Line, readLines } from './lines.js';
@@ -60,7 +60,7 @@ async function answerGroups(
   let last: object;
   try {
     for await (const lines of groups) {
-      const accepted = services.intake.accept(request.tenant, lines.map(readItem), { atomic: false });
+      const accepted = services.intake.accept(request.tenant, sourceOf(lines), { atomic: false });
       // Results are answered in the order of the lines, each group as soon as it is accepted.
       answered = Promise.all([accepted, answered]).then(([{ results }]) =>
         writeResults(response, lines, results, total, services),
@@ -93,10 +93,8 @@ function discardRest(body: IncomingMessage, timeoutMs: number): void {
   body.resume();
 }
 
-function readItem({ text }: Line): Item {
-  if (text === undefined) return { error: problem('not-json', '', 'The line is not UTF-8.') };
-  const parsed = parseJson(text);
-  return parsed.error === undefined ? { value: parsed.value } : { error: parsed.error };
+function sourceOf(lines: readonly Line[]): Source {
+  return { kind: 'lines', lines: lines.map(({ text }) => text) };
 }
 
 /** Waits while the client does not read on: its results are not piled up in memory. */

@@ -1,4 +1,4 @@
-import { formatNs, rebuildEntry, type Sha256Hex } from '@attestlog/event';
+import { entryAsReceived, formatNs, type Sha256Hex } from '@attestlog/event';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import type { IdHasher } from '../identity/id-hash.js';
@@ -91,10 +91,9 @@ function refuseUncertain(
 }
 
 /** A repeat has the content of what is recorded: received when that was, it would have become the same entry. */
-export function judge(arrival: Arrival, recorded: Recorded, sha256: Sha256Hex): ItemResult {
-  const { id } = arrival.admitted;
-  const receivedAt = formatNs(recorded.receivedAtNs);
-  const entry = rebuildEntry(arrival.value, { id, receivedAt, sha256 });
-  const same = entry !== undefined && Buffer.compare(entry, recorded.entry) === 0;
+export function judge({ admitted }: Arrival, recorded: Recorded): ItemResult {
+  const { id, entry, timeGiven } = admitted;
+  const asReceived = entryAsReceived(entry, formatNs(recorded.receivedAtNs), timeGiven);
+  const same = Buffer.compare(asReceived, recorded.entry) === 0;
   return { status: same ? 'duplicate' : 'conflict', id, position: recorded.position };
 }

@@ -10,10 +10,8 @@ import { MemoryWorld } from '../adapters/memory/memory-world.js';
 import type { Problem } from '../errors.js';
 import { decodeChunk } from '../records/record-codec.js';
 import { blobKey } from './intake.js';
-import type { Item } from './item.js';
 
 const event = (id: string, message = 'as it was') => ({ id, action: 'order.approve', message });
-const items = (...values: unknown[]): Item[] => values.map((value) => ({ value }));
 
 let pipeline: MemoryPipeline;
 
@@ -22,7 +20,7 @@ beforeEach(() => {
 });
 
 async function accept(values: unknown[], atomic = false) {
-  const { results } = await pipeline.intake.accept('acme', items(...values), { atomic });
+  const { results } = await pipeline.intake.accept('acme', { kind: 'values', values }, { atomic });
   return results;
 }
 
@@ -69,10 +67,13 @@ describe('each event', () => {
   });
 
   test('that was no JSON is refused in its place', async () => {
-    const error = { code: 'invalid-json', pointer: '', message: 'no' } as const;
-    const mixed: Item[] = [{ error }, { value: event('a') }];
-    const { results } = await pipeline.intake.accept('acme', mixed, { atomic: false });
-    expect(results).toMatchObject([{ status: 'refused', problems: [error] }, { status: 'stored' }]);
+    const lines = ['{"action":', JSON.stringify(event('a')), undefined];
+    const { results } = await pipeline.intake.accept('acme', { kind: 'lines', lines }, { atomic: false });
+    expect(results).toMatchObject([
+      { status: 'refused', problems: [{ code: 'invalid-json' }] },
+      { status: 'stored' },
+      { status: 'refused', problems: [{ code: 'not-json' }] },
+    ]);
   });
 
   test('without an id gets one, and is never a repeat', async () => {
@@ -86,7 +87,11 @@ describe('each event', () => {
   test('belongs to its tenant alone, which comes into being with it', async () => {
     expect(await pipeline.tenants.exists('other')).toBe(false);
     await accept([event('a')]);
-    const { results } = await pipeline.intake.accept('other', items(event('a', 'another')), { atomic: false });
+    const { results } = await pipeline.intake.accept(
+      'other',
+      { kind: 'values', values: [event('a', 'another')] },
+      { atomic: false },
+    );
     expect(results[0]?.status).toBe('stored');
     expect(await pipeline.tenants.exists('other')).toBe(true);
   });
@@ -253,9 +258,17 @@ describe('when a part does not answer', () => {
 });
 
 test('what is acknowledged is known to the readers', async () => {
-  const { throughSequence } = await pipeline.intake.accept('acme', items(event('a')), { atomic: false });
+  const { throughSequence } = await pipeline.intake.accept(
+    'acme',
+    { kind: 'values', values: [event('a')] },
+    { atomic: false },
+  );
   expect([throughSequence, pipeline.progress.acknowledgedThrough]).toEqual([1, 1]);
-  const again = await pipeline.intake.accept('acme', items(event('a'), { bad: 1 }), { atomic: false });
+  const again = await pipeline.intake.accept(
+    'acme',
+    { kind: 'values', values: [event('a'), { bad: 1 }] },
+    { atomic: false },
+  );
   expect(again.throughSequence).toBe(0);
 });
 

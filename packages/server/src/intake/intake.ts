@@ -1,4 +1,4 @@
-import { admitEvent, formatNs, type Sha256Hex } from '@attestlog/event';
+import { formatNs, type JsonProblem, type Sha256Hex } from '@attestlog/event';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import type { Clock } from '../ports/clock.js';
@@ -8,8 +8,10 @@ import { positionOf, sequenceOf } from '../ports/position.js';
 import type { Position } from '../ports/store.js';
 import { encodeChunks, recordCount } from '../records/record-codec.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
+import type { Source } from './admission.js';
+import type { Admitter } from './admitter.js';
 import { findRecorded, type IdentityParts, judge, type Recorded } from './identities.js';
-import type { Arrival, Item, ItemResult } from './item.js';
+import type { Arrival, ItemResult } from './item.js';
 import { Reservations } from './reservations.js';
 import { UncertainIds } from './uncertain-ids.js';
 
@@ -17,20 +19,16 @@ export interface IntakeParts extends Omit<IdentityParts, 'uncertainIds'> {
   clock: Clock;
   objects: Objects;
   tenants: TenantDirectory;
-  newId: () => string;
+  admitter: Admitter;
   sha256: Sha256Hex;
-  /** Lets other work of the process have its turn. */
-  yieldToLoop: () => Promise<void>;
 }
 
 export interface Acceptance {
-  /** One result for each item, in its place. */
+  /** One result for each event, in its place. */
   results: ItemResult[];
   /** Sequence of the last chunk that was written, or 0 when nothing was. */
   throughSequence: number;
 }
-
-const ITEMS_PER_TURN = 250;
 
 /** Takes events in: checks them, tells repeats from new ones, and writes the new ones to the journal. */
 export class Intake {
@@ -42,18 +40,17 @@ export class Intake {
   }
 
   /**
-   * Accepts the items of one request, in their order. When it resolves, every item with the status `stored` is on
+   * Accepts the events of one request, in their order. When it resolves, every one with the status `stored` is on
    * stable storage. With `atomic`, either all are stored (or were before), or none is and it fails with
    * `batch-refused`, whose member `results` says why.
    *
    * Fails as a whole, with nothing to be relied on, when a part behind it does not answer: repeating the request with
-   * the same ids is always safe.
+   * the same ids is always safe. Fails with `body-not-json` or `batch-too-long` when the source cannot be read.
    */
-  async accept(tenant: string, items: readonly Item[], options: { atomic: boolean }): Promise<Acceptance> {
+  async accept(tenant: string, source: Source, options: { atomic: boolean }): Promise<Acceptance> {
     const receivedAtNs = this.#parts.clock.nowNs();
-    const results: ItemResult[] = new Array(items.length);
-    const arrivals = await this.#admit(tenant, items, receivedAtNs, results);
-    if (options.atomic && arrivals.length < items.length) refuseWhole(items.length, results);
+    const { arrivals, results } = await this.#admit(tenant, source, receivedAtNs);
+    if (options.atomic && arrivals.length < results.length) refuseWhole(results);
     if (arrivals.length === 0) return { results, throughSequence: 0 };
     await from('registry', this.#parts.tenants.ensure(tenant, formatNs(receivedAtNs)));
     const first = separateInnerRepeats(arrivals, results);
@@ -62,7 +59,7 @@ export class Intake {
       const recorded = await findRecorded(tenant, first, receivedAtNs, this.#parts);
       this.#judgeRepeats(arrivals, recorded, results);
       const fresh = first.filter((arrival) => !recorded.has(arrival));
-      if (options.atomic && hasConflict(results, arrivals)) refuseWhole(items.length, results);
+      if (options.atomic && hasConflict(results, arrivals)) refuseWhole(results);
       const throughSequence = await this.#write(tenant, fresh, receivedAtNs, results);
       completeInnerRepeats(arrivals, results);
       return { results, throughSequence };
@@ -73,45 +70,34 @@ export class Intake {
 
   async #admit(
     tenant: string,
-    items: readonly Item[],
+    source: Source,
     receivedAtNs: bigint,
-    results: ItemResult[],
-  ): Promise<Arrival[]> {
-    const { newId, sha256, rule, hasher, yieldToLoop } = this.#parts;
-    const context = {
-      receivedAt: formatNs(receivedAtNs),
-      receivedAtNs,
-      newId,
-      sha256,
-      maxFutureSkewMs: Number(rule.maxFutureSkewNs / 1_000_000n),
-    };
+  ): Promise<{ arrivals: Arrival[]; results: ItemResult[] }> {
+    const { admitter, hasher } = this.#parts;
+    const admission = await admitter.admit(source, receivedAtNs);
+    if (admission.error !== undefined) throw unreadable(admission.error);
+    const results: ItemResult[] = new Array(admission.outcomes.length);
     const arrivals: Arrival[] = [];
-    for (let place = 0; place < items.length; place++) {
-      if (place > 0 && place % ITEMS_PER_TURN === 0) await yieldToLoop();
-      const item = items[place]!;
-      if (item.error !== undefined) {
-        results[place] = { status: 'refused', problems: [item.error] };
-        continue;
-      }
-      const admitted = admitEvent(item.value, context);
-      if (admitted.ok) {
-        arrivals.push({ place, value: item.value, admitted, key: hasher.key(tenant, admitted.id) });
+    admission.outcomes.forEach((outcome, place) => {
+      if (outcome.ok) {
+        arrivals.push({ place, admitted: outcome, key: hasher.key(tenant, outcome.id) });
       } else {
-        results[place] = { status: 'refused', ...idOf(item.value), problems: admitted.problems };
+        const { ok: _, ...refused } = outcome;
+        results[place] = { status: 'refused', ...refused };
       }
-    }
-    return arrivals;
+    });
+    return { arrivals, results };
   }
 
   /** Every arrival with a recorded id is told what it is beside the record, also the second one of a request. */
   #judgeRepeats(arrivals: readonly Arrival[], recorded: ReadonlyMap<Arrival, Recorded>, results: ItemResult[]): void {
     if (recorded.size === 0) return;
-    const { progress, sha256 } = this.#parts;
+    const { progress } = this.#parts;
     const byId = new Map([...recorded].map(([{ admitted }, record]) => [admitted.id, record]));
     for (const arrival of arrivals) {
       const record = byId.get(arrival.admitted.id);
       if (record === undefined) continue;
-      results[arrival.place] = judge(arrival, record, sha256);
+      results[arrival.place] = judge(arrival, record);
       progress.acknowledge(sequenceOf(record.position));
     }
   }
@@ -198,14 +184,17 @@ function hasConflict(results: readonly ItemResult[], arrivals: readonly Arrival[
   return arrivals.some(({ place }) => results[place]?.status === 'conflict');
 }
 
-function refuseWhole(count: number, results: readonly (ItemResult | undefined)[]): never {
-  const told = Array.from({ length: count }, (_, place) => results[place]).flatMap((result, place) =>
+function refuseWhole(results: readonly (ItemResult | undefined)[]): never {
+  const told = Array.from(results).flatMap((result, place) =>
     result === undefined || result.status === 'stored' || result.status === 'duplicate' ? [] : [{ place, ...result }],
   );
   throw new Problem('batch-refused', { members: { results: told } });
 }
 
-function idOf(value: unknown): { id?: string } {
-  const id = (value as { id?: unknown } | null)?.id;
-  return typeof id === 'string' && id.length <= 128 ? { id } : {};
+/** What is told of a text that is no event, or no array of events. */
+export function unreadable(error: JsonProblem): Problem {
+  if (error.code === 'too-many-items') return new Problem('batch-too-long', { detail: error.message });
+  const place = error.line === undefined ? error.pointer : `line ${error.line}, column ${error.column}`;
+  const detail = place === '' ? error.message : `${place}: ${error.message}`;
+  return new Problem('body-not-json', { detail, members: { problems: [error] } });
 }

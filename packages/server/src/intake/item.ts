@@ -1,8 +1,6 @@
-import type { AdmittedEvent, FieldProblem } from '@attestlog/event';
+import type { FieldProblem } from '@attestlog/event';
 import type { Position } from '../ports/store.js';
-
-/** One event of a request, as it was read: a JSON value, or why it is none. */
-export type Item = { readonly value: unknown; readonly error?: never } | { readonly error: FieldProblem };
+import type { Admitted } from './admission.js';
 
 /**
  * What became of one event.
@@ -19,8 +17,7 @@ export type ItemResult =
 export interface Arrival {
   /** Its place in the request. */
   place: number;
-  value: unknown;
-  admitted: AdmittedEvent;
+  admitted: Admitted;
   /** Hash of (tenant, id). */
   key: number;
 }

@@ -22,7 +22,7 @@ function arrival(value: { id?: string; message?: string }, receivedAtNs = RECEIV
   const event = { action: 'order.create', ...value };
   const context = { receivedAt: formatNs(receivedAtNs), receivedAtNs, newId: () => 'made', maxFutureSkewMs: 0, sha256 };
   const admitted = admitEvent(event, context) as AdmittedEvent;
-  return { place: 0, value: event, admitted, key: hasher.key('acme', admitted.id) };
+  return { place: 0, admitted, key: hasher.key('acme', admitted.id) };
 }
 
 function setUp(maxIds = 10) {

@@ -1,4 +1,4 @@
-import { formatNs, rebuildEntry, type Sha256Hex } from '@attestlog/event';
+import { entryAsReceived, formatNs, type Sha256Hex } from '@attestlog/event';
 import type { IdHasher } from '../identity/id-hash.js';
 import type { PendingIds } from '../identity/pending-ids.js';
 import type { Clock } from '../ports/clock.js';
@@ -92,11 +92,10 @@ export class UncertainIds {
   }
 
   /** Whether this arrival has other content than the attempt that failed. */
-  differs({ key, value, admitted: { id } }: Arrival, sha256: Sha256Hex): boolean {
+  differs({ key, admitted: { entry, timeGiven } }: Arrival, sha256: Sha256Hex): boolean {
     const attempt = this.#attempts.get(key);
     if (attempt === undefined) return false;
-    const entry = rebuildEntry(value, { id, receivedAt: formatNs(attempt.receivedAtNs), sha256 });
-    return entry === undefined || sha256(entry) !== attempt.sha256;
+    return sha256(entryAsReceived(entry, formatNs(attempt.receivedAtNs), timeGiven)) !== attempt.sha256;
   }
 
   #forgetBefore(timeMs: number): void {

@@ -119,9 +119,13 @@ describe('one event', () => {
 
   test('is found when it was acknowledged just before', async () => {
     const { reader, pipeline } = await readerOf();
-    const { throughSequence } = await pipeline.intake.accept('acme', [{ value: { id: 'x', action: 'a.b' } }], {
-      atomic: false,
-    });
+    const { throughSequence } = await pipeline.intake.accept(
+      'acme',
+      { kind: 'values', values: [{ id: 'x', action: 'a.b' }] },
+      {
+        atomic: false,
+      },
+    );
     const found = reader.get('acme', 'x');
     expect(pipeline.progress.sealedThrough).toBeLessThan(throughSequence);
     await pipeline.sealAll();

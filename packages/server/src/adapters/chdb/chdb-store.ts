@@ -122,6 +122,7 @@ WHERE received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC') AND position 
   }
 
   async check(): Promise<void> {
+    if (this.#engine.damage !== undefined) throw this.#engine.damage;
     const bytes = await this.#engine.read(
       `SELECT concat(table, ' ', name, ': ', reason) FROM system.detached_parts
 WHERE database = 'attestlog' AND (startsWith(reason, 'broken') OR startsWith(reason, 'unexpected')) LIMIT 1`,

@@ -44,6 +44,7 @@ export class Engine {
   readonly #path: string;
   #lastWrite: Promise<unknown> = Promise.resolve();
   #streams = 0;
+  #damage: PortFailure | undefined;
   #closed = false;
 
   constructor(options: EngineOptions) {
@@ -65,9 +66,15 @@ export class Engine {
     try {
       return new driver.Session(this.#path, { connectionArgs: this.#connectionArgs });
     } catch (cause) {
-      const message = `The event store cannot open ${this.#path}. If another server uses this folder, stop it or choose another folder`;
+      // The driver keeps the reason to itself, but for what the engine writes to the standard error.
+      const message = `The event store cannot open ${this.#path}. If another server uses this folder, stop it or choose another folder. If not, a part of the store is damaged: the engine names it above; restore it from a backup`;
       throw new PortFailure('unavailable', message, { cause });
     }
+  }
+
+  /** The first damage that was found since the start; it does not heal by itself. */
+  get damage(): PortFailure | undefined {
+    return this.#damage;
   }
 
   /** Runs statements that change something, one at a time, in the order of the calls. */
@@ -98,7 +105,7 @@ export class Engine {
       const result = await session.queryAsync(text, { format });
       return result.bytes();
     } catch (error) {
-      throw asPortFailure(error);
+      throw this.#failure(error);
     } finally {
       this.#release(session);
     }
@@ -113,7 +120,7 @@ export class Engine {
       if (Object.keys(parameters).length > 0) await session.queryAsync(setParameters(parameters), { format: 'Null' });
       for await (const chunk of session.queryStream(sql, { format: 'RowBinary' })) yield chunk.raw();
     } catch (error) {
-      throw asPortFailure(error);
+      throw this.#failure(error);
     } finally {
       session.close();
       this.#streams -= 1;
@@ -137,10 +144,16 @@ export class Engine {
       .catch(() => undefined)
       .then(work)
       .catch((error) => {
-        throw asPortFailure(error);
+        throw this.#failure(error);
       });
     this.#lastWrite = run.catch(() => undefined);
     return run;
+  }
+
+  #failure(error: unknown): PortFailure {
+    const failure = asPortFailure(error);
+    if (failure.kind === 'corrupt') this.#damage ??= failure;
+    return failure;
   }
 
   #acquire(): Promise<DriverSession> {

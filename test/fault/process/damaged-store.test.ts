@@ -1,0 +1,39 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ServerProcess } from '../../support/server-process.js';
+import { cutOff, expectToldOrHarmless, expectWholeAgain, flipBytes } from './damage.js';
+import { RecordedFolder } from './recorded-folder.js';
+import { untilTrouble } from './trouble.js';
+
+let folder: RecordedFolder;
+beforeAll(async () => {
+  folder = await RecordedFolder.make();
+});
+afterAll(() => folder.dispose());
+
+test.each(['data.bin', 'data.cmrk4', 'primary.cidx', 'checksums.txt'])('a cut-off %s stops the start', async (name) => {
+  const [file] = await folder.files('chdb/store', `/${name}`);
+  const data = await folder.copy();
+  const { size } = await stat(join(data, file!));
+  await cutOff(join(data, file!), Math.floor(size / 2));
+  expect(await expectToldOrHarmless(folder, data, file!)).toBe(true);
+});
+
+test('a part with changed bytes is told by whoever reads it, and by /readyz from then on', async () => {
+  // The largest file of events, which a start does not read.
+  const [file] = await folder.files('chdb/store', '/data.bin');
+  const data = await folder.copy();
+  const { size } = await stat(join(data, file!));
+  await flipBytes(join(data, file!), Math.floor(size / 2), 4);
+  const server = await ServerProcess.start({ data });
+  try {
+    await expect(folder.expectWhole(server)).rejects.toThrow('data-corrupt');
+    const [trouble] = await untilTrouble(server, 'store');
+    expect(trouble!.detail).toMatch(/Checksum doesn't match|CHECKSUM_DOESNT_MATCH|[Cc]orrupt/);
+    expect(server.log).toMatch(/"level":50.*"code":"data-corrupt"/);
+  } finally {
+    await server.kill();
+  }
+  await expectWholeAgain(folder, data, file!);
+});

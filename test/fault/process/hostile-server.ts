@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { gunzipSync } from 'node:zlib';
+import { expect } from 'vitest';
+import { catalogue, type ErrorCode } from '../../../packages/server/src/errors.js';
+import { IntakeClient } from '../../support/intake-client.js';
+import { Ledger } from '../../support/ledger.js';
+import { exchange, type RawAnswer, type RawRequest, rawBytes } from '../../support/raw-http.js';
+import { ServerProcess } from '../../support/server-process.js';
+
+/** How far its memory may have grown after everything that was done to it. */
+const MAX_GROWTH_MIB = 300;
+
+/** A server that hostile clients are let loose on, and what must be true of every answer and at the end. */
+export class HostileServer {
+  readonly process: ServerProcess;
+  readonly #restingMib: number;
+
+  static async start(env: Record<string, string> = {}): Promise<HostileServer> {
+    const process = await ServerProcess.start({ env });
+    await new IntakeClient(process, new Ledger()).single(
+      'before',
+      { id: 'first', action: 'order.approve' },
+      '?wait=sealed',
+    );
+    return new HostileServer(process);
+  }
+
+  private constructor(process: ServerProcess) {
+    this.process = process;
+    this.#restingMib = residentMib(process.pid);
+  }
+
+  /** Sends a request with the credential, and holds the answer to the rules of {@link expectFair}. */
+  async send(request: RawRequest): Promise<RawAnswer | undefined> {
+    const headers = [['authorization', `Bearer ${this.process.key}`] as const, ...(request.headers ?? [])];
+    const answer = await exchange(this.process.url, rawBytes({ ...request, headers }));
+    if (answer !== undefined) expectFair(answer, request);
+    return answer;
+  }
+
+  /** Alive, no larger than it should be, never at a loss, and of use to a normal client. */
+  async expectUnharmed(): Promise<void> {
+    expect(this.process.exited, this.process.log).toBe(false);
+    expect(this.process.log).not.toMatch(/"status":500|"code":"internal"/);
+    const ledger = new Ledger();
+    const client = new IntakeClient(this.process, ledger);
+    const event = { id: `after-${Date.now()}`, action: 'order.approve', message: 'a normal event' };
+    expect(await client.single('after', event, '?wait=sealed')).toMatchObject({ status: 201 });
+    expect(await client.batch('after', [{ ...event, id: `${event.id}-b` }])).toMatchObject({ status: 201 });
+    expect(await client.stream('after', [[{ ...event, id: `${event.id}-s` }]])).toMatchObject({ status: 200 });
+    expect(ledger.acknowledgedCount).toBe(3);
+    // What was let go is given back a little later.
+    const growth = () => residentMib(this.process.pid) - this.#restingMib;
+    await expect.poll(growth, { timeout: 30_000, message: 'MiB of growth' }).toBeLessThan(MAX_GROWTH_MIB);
+  }
+}
+
+/** No 500, and every refusal a problem document of the catalogue, also at the end of a stream. */
+export function expectFair(answer: RawAnswer, request: RawRequest): void {
+  const shown = `${request.method} ${request.path}: ${answer.status} ${answer.body.toString('latin1').slice(0, 500)}`;
+  expect(answer.status, shown).toBeLessThan(500);
+  if (answer.status >= 400 && request.method !== 'HEAD') {
+    expect(answer.headers.get('content-type'), shown).toMatch(/^application\/problem\+json/);
+    const { code, status } = JSON.parse(textOf(answer)) as { code: ErrorCode; status: number };
+    expect(catalogue[code], shown).toMatchObject({ status });
+    expect(answer.status, shown).toBe(status);
+  }
+  if (answer.status !== 200 || !answer.headers.get('content-type')?.startsWith('application/x-ndjson')) return;
+  const last = JSON.parse(textOf(answer).trim().split('\n').at(-1)!) as { done: boolean; error?: { code: ErrorCode } };
+  expect(typeof last.done, shown).toBe('boolean');
+  if (!last.done) expect(catalogue[last.error!.code].status, shown).toBeLessThan(500);
+}
+
+function textOf(answer: RawAnswer): string {
+  const gzipped = answer.headers.get('content-encoding') === 'gzip';
+  return (gzipped ? gunzipSync(answer.body) : answer.body).toString('utf8');
+}
+
+function residentMib(pid: number): number {
+  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;
+}
