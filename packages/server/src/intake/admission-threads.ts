@@ -13,6 +13,8 @@ export interface AdmissionThreadsOptions {
 }
 
 const MIN_OFFLOADED_BYTES = 32_768;
+/** Room for the objects of several batches: what outlives a small young generation is dear to collect. */
+const YOUNG_GENERATION_MIB = 192;
 
 interface Thread {
   worker: Worker;
@@ -55,7 +57,10 @@ export class AdmissionThreads implements Admitter {
 
   #start(): Thread {
     const { maxFutureSkewMs, worker: url = new URL('./admission-worker.js', import.meta.url) } = this.#options;
-    const worker = new Worker(url, { workerData: { maxFutureSkewMs } });
+    const worker = new Worker(url, {
+      workerData: { maxFutureSkewMs },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
+    });
     const thread: Thread = { worker, jobs: new Map() };
     worker.on('message', (reply: AdmissionReply) => {
       thread.jobs.get(reply.job)?.resolve(unpackAdmission(reply));
