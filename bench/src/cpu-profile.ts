@@ -19,10 +19,9 @@ export interface FunctionCost {
 
 const NOT_BUSY = new Set(['(idle)', '(root)']);
 
-/** The functions of the only profile in a folder by their own time, dearest first; and how busy the thread was. */
-export async function readProfile(folder: string): Promise<{ busyShare: number; functions: FunctionCost[] }> {
-  const [file] = (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile'));
-  const profile = JSON.parse(await readFile(join(folder, file!), 'utf8')) as CpuProfile;
+/** The functions of one thread by their own time, dearest first; and how busy the thread was. */
+async function readProfile(path: string): Promise<{ busyShare: number; functions: FunctionCost[] }> {
+  const profile = JSON.parse(await readFile(path, 'utf8')) as CpuProfile;
   const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
   const selfMs = new Map<string, number>();
   let totalMs = 0;
@@ -51,12 +50,21 @@ function nameOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['
 
 const SHOWN_FUNCTIONS = 25;
 
-/** The dearest functions of the profile in a folder, as a table. */
-export async function profileTable(folder: string): Promise<Table> {
-  const { busyShare, functions } = await readProfile(folder);
-  return {
-    title: `Own time of functions on the event loop, which was busy ${Math.round(busyShare * 100)} % of the time`,
-    columns: ['function', 'ms', '% of busy'],
-    rows: functions.slice(0, SHOWN_FUNCTIONS).map(({ name, selfMs, share }) => [name, selfMs, share * 100]),
-  };
+/** The dearest functions of each thread whose profile is in a folder, as a table; the event loop comes first. */
+export async function profileTables(folder: string): Promise<Table[]> {
+  // Named CPU.date.time.process.thread.number.cpuprofile; the event loop is thread 0.
+  const threadOf = (name: string) => Number(name.split('.')[4]);
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile'));
+  files.sort((a, b) => threadOf(a) - threadOf(b));
+  return Promise.all(
+    files.map(async (name) => {
+      const { busyShare, functions } = await readProfile(join(folder, name));
+      const thread = threadOf(name) === 0 ? 'the event loop' : `worker thread ${threadOf(name)}`;
+      return {
+        title: `Own time of functions on ${thread}, which was busy ${Math.round(busyShare * 100)} % of the time`,
+        columns: ['function', 'ms', '% of busy'],
+        rows: functions.slice(0, SHOWN_FUNCTIONS).map(({ name, selfMs, share }) => [name, selfMs, share * 100]),
+      };
+    }),
+  );
 }

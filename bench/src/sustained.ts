@@ -1,7 +1,7 @@
 // Batches of 1,000 over HTTP until they are searchable and proven, beside raw chDB and PostgreSQL.
 import { join } from 'node:path';
 import { BATCH_EVENTS } from './batch-load.js';
-import { profileTable } from './cpu-profile.js';
+import { profileTables } from './cpu-profile.js';
 import { readOptions } from './options.js';
 import { type Aim, publish, type Table } from './report.js';
 import { findPostgres } from './rivals/postgres-cluster.js';
@@ -23,7 +23,7 @@ const measured = await withScratch(async (folder) => {
   const profile = options.is('profile') ? join(folder, 'profile') : undefined;
   const ours = await sustainAttestlog({ data: join(folder, 'data'), seconds, profile });
   tables.push(cpuTable(ours.cpuByThread));
-  if (profile !== undefined) tables.push(await profileTable(profile));
+  if (profile !== undefined) tables.push(...(await profileTables(profile)));
   if (options.is('no-rivals')) return [ours];
   const rivals = [
     await sustainRawChdb(join(folder, 'raw-10k'), 10_000, rivalSeconds),

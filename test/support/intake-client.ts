@@ -31,7 +31,7 @@ export class IntakeClient {
     const response = await this.#server.fetch(`/api/v1/events${query}`, { method: 'POST', body, tenant });
     const answer = (await response.json()) as Record<string, unknown>;
     // Also where the wait for the seal was too long, the event is said to be stored.
-    if (response.ok || answer.code === 'seal-timeout') this.#ledger.acknowledge(tenant, answer.id as string);
+    if (response.ok || answer.code === 'seal-timeout') this.#ledger.acknowledge(tenant, event.id);
     return outcomeOf(response.status, response.headers, answer);
   }
 

@@ -45,10 +45,12 @@ export class HostileServer {
     const ledger = new Ledger();
     const client = new IntakeClient(this.process, ledger);
     const event = { id: `after-${Date.now()}`, action: 'order.approve', message: 'a normal event' };
-    expect(await client.single('after', event, '?wait=sealed')).toMatchObject({ status: 201 });
+    expect(await client.single('after', event)).toMatchObject({ status: 201 });
     expect(await client.batch('after', [{ ...event, id: `${event.id}-b` }])).toMatchObject({ status: 201 });
     expect(await client.stream('after', [[{ ...event, id: `${event.id}-s` }]])).toMatchObject({ status: 200 });
     expect(ledger.acknowledgedCount).toBe(3);
+    const found = async () => (await this.process.fetch(`/api/v1/events/${event.id}`, { tenant: 'after' })).status;
+    await expect.poll(found, { timeout: 60_000, message: 'what is stored is found' }).toBe(200);
     // What was let go is given back a little later.
     const growth = () => residentMib(this.process.pid) - this.#restingMib;
     await expect.poll(growth, { timeout: 30_000, message: 'MiB of growth' }).toBeLessThan(MAX_GROWTH_MIB);
