@@ -4,10 +4,13 @@ import { rawBytes } from '../../support/raw-http.js';
 /** Bytes that HTTP does not allow, alone or in the place of a part of a request. */
 export function garbage(key: string): fc.Arbitrary<Buffer> {
   const event = Buffer.from(JSON.stringify({ action: 'a.b' }));
-  const headers = (...more: [string, string][]) =>
-    [['authorization', `Bearer ${key}`], ['content-type', 'application/json'], ...more] as const;
+  const headers = (...more: [string, string][]): [string, string][] => [
+    ['authorization', `Bearer ${key}`],
+    ['content-type', 'application/json'],
+    ...more,
+  ];
   const post = (more: [string, string][], body: Uint8Array) =>
-    rawBytes({ method: 'POST', path: '/api/v1/events', headers: headers(...more) as [string, string][], body });
+    rawBytes({ method: 'POST', path: '/api/v1/events', headers: headers(...more), body });
   const broken = [
     post([['transfer-encoding', 'chunked']], Buffer.from('zz\r\nnot hex\r\n0\r\n\r\n')),
     post([['transfer-encoding', 'chunked']], Buffer.from('ffffffffffffffff\r\n')),
