@@ -10,8 +10,7 @@ const EVENT = '{"action":"order.approve"}';
 
 let server: HostileServer;
 beforeAll(async () => {
-  // What may be decompressed at once is the product of the two, whatever the limit on bytes that are under way.
-  server = await HostileServer.start({ ATTESTLOG_MAX_BODY: '4MiB', ATTESTLOG_MAX_REQUESTS: '16' });
+  server = await HostileServer.start({ ATTESTLOG_MAX_INTAKE_BYTES: '64MiB' });
 });
 afterAll(() => server?.process.dispose());
 

@@ -65,7 +65,7 @@ export class HttpLogReader implements LogReader {
   async #get(path: string, maxBytes: number): Promise<HttpAnswer> {
     const url = new URL(path, this.#log.prefix).href;
     const answer = await httpGet(this.#context, url, {
-      headers: this.#log.headers,
+      headers: { ...this.#log.headers, ...encodingFor(url) },
       maxBytes,
       attempts: ATTEMPTS,
       // A server that has never answered is more likely misspelt than restarting.
@@ -75,4 +75,11 @@ export class HttpLogReader implements LogReader {
     if (answer.status === 200 || answer.status === 404) return answer;
     throw failureFromAnswer(answer.status, textOf(answer), url);
   }
+}
+
+/** On one machine compression only costs both sides time; over a network bundles shrink to a fifth. */
+function encodingFor(url: string): Readonly<Record<string, string>> {
+  const { hostname } = new URL(url);
+  const isHere = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+  return isHere ? { 'accept-encoding': 'identity' } : {};
 }

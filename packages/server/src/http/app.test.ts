@@ -39,7 +39,7 @@ describe('a problem', () => {
   test('of back-pressure says when to come again', async () => {
     await http.close();
     http = await startHttp({ settings: { 'max-requests': '1' } });
-    const leave = http.services.gate.enter(1);
+    const { leave } = http.services.gate.enter(1);
     const answer = await http.get('/api/v1/events');
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([429, '1']);
     leave();

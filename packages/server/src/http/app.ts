@@ -11,6 +11,7 @@ import { Problem } from '../errors.js';
 import { compressAnswers } from './compression.js';
 import { readTenant, requireCredential } from './credential.js';
 import { registerEventRoutes } from './event-routes.js';
+import type { Pass } from './gate.js';
 import { registerHealthRoutes } from './health-routes.js';
 import { registerLogRoutes } from './log-routes.js';
 import { registerOpenApi } from './openapi.js';
@@ -28,8 +29,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The tenant that the request is about; set for routes that need a credential. */
     tenant: string;
-    /** Lets the request out of the gate. */
-    leave: () => void;
+    /** What let the request in; set for routes that read something. */
+    pass: Pass | undefined;
     startedAt: number;
     /** Ends the request when its body does not come. */
     bodyTimer: NodeJS.Timeout | undefined;
@@ -104,7 +105,7 @@ function requireDeclaredAccess(app: FastifyInstance): void {
 
 function guard(app: FastifyInstance, services: Services): void {
   app.decorateRequest('tenant', '');
-  app.decorateRequest('leave');
+  app.decorateRequest('pass');
   app.decorateRequest('startedAt', 0);
   app.decorateRequest('bodyTimer');
   let closing = false;
@@ -120,7 +121,7 @@ function guard(app: FastifyInstance, services: Services): void {
     if (access === undefined || access === 'open') return;
     if (access === 'credential' || !services.limits.publicLog) requireCredential(request, services);
     if (access === 'credential') request.tenant = readTenant(request);
-    request.leave = services.gate.enter(expectedBytes(request));
+    request.pass = services.gate.enter(expectedBytes(request));
     // The one event that always comes: a client may go away before, while or after it is answered.
     reply.raw.once('close', () => release(request));
     request.bodyTimer = setTimeout(() => request.raw.destroy(), services.limits.requestTimeoutMs);
@@ -131,10 +132,10 @@ function guard(app: FastifyInstance, services: Services): void {
 
 function release(request: FastifyRequest): void {
   clearTimeout(request.bodyTimer);
-  request.leave?.();
+  request.pass?.leave();
 }
 
-/** What the request's body may come to in memory; a stream is read piece by piece. */
+/** What the request's body comes to in memory as far as one can tell before; a stream is read piece by piece. */
 function expectedBytes(request: FastifyRequest): number {
   const streamed = request.headers['content-type']?.includes('ndjson') === true;
   const length = Number(request.headers['content-length'] ?? 65_536);

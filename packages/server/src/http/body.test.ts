@@ -52,6 +52,16 @@ describe('a body', () => {
     await expect(bodyText(bomb, encoding, 1_000_000)).rejects.toMatchObject({ code: 'body-too-large' });
   });
 
+  test('is decompressed no further than there is room for it', async () => {
+    const room = (bytes: number) => {
+      if (bytes > 1_000_000) throw new Error('no room');
+    };
+    const bombs = { gzip: gzipSync(Buffer.alloc(50_000_000, 0x20)), zstd: repeatingFrame(0x20, 400) };
+    for (const encoding of ['gzip', 'zstd'] as const) {
+      await expect(bodyBytes(bombs[encoding], encoding, 100_000_000, room)).rejects.toThrow('no room');
+    }
+  });
+
   test('of just the largest size is read, and one byte more is not', async () => {
     for (const compressed of [gzipSync(BYTES), storedFrame(BYTES)]) {
       const encoding = compressed[0] === 0x1f ? 'gzip' : 'zstd';

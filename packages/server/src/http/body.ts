@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { gunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
 import { Problem } from '../errors.js';
+import { gunzip } from './gunzip.js';
 import { unzstd } from './unzstd.js';
 
 /** Encodings of a request body that are understood, besides none. */
@@ -18,32 +19,33 @@ export function bodyEncoding(header: string | undefined): BodyEncoding {
 /**
  * A whole body, decompressed, that is UTF-8.
  * @param maxBytes bound on the decompressed size: what a small body can blow up to
+ * @param hold told how many bytes are in memory, before there are more; what it throws ends the work
  * @throws Problem `body-encoding-broken`, `body-too-large`, `body-not-json` when it is not UTF-8
  */
-export async function bodyBytes(body: Buffer, encoding: BodyEncoding, maxBytes: number): Promise<Buffer> {
-  const bytes = await decompress(body, encoding, maxBytes);
+export async function bodyBytes(
+  body: Buffer,
+  encoding: BodyEncoding,
+  maxBytes: number,
+  hold: (bytes: number) => void = () => undefined,
+): Promise<Buffer> {
+  hold(body.length);
+  const bytes = encoding === 'identity' ? body : await decompress(body, encoding, maxBytes, hold);
   if (!isUtf8(bytes)) throw new Problem('body-not-json', { detail: 'The body is not UTF-8.' });
   return bytes;
 }
 
-async function decompress(body: Buffer, encoding: BodyEncoding, maxBytes: number): Promise<Buffer> {
-  if (encoding === 'identity') return body;
-  if (encoding === 'zstd') return wholeZstd(body, maxBytes);
-  return new Promise((resolve, reject) => {
-    gunzip(body, { maxOutputLength: maxBytes }, (error, bytes) => {
-      if (error === null) resolve(bytes);
-      else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') reject(tooLarge(maxBytes));
-      else reject(new Problem('body-encoding-broken', { cause: error }));
-    });
-  });
-}
-
-async function wholeZstd(body: Buffer, maxBytes: number): Promise<Buffer> {
+async function decompress(
+  body: Buffer,
+  encoding: 'gzip' | 'zstd',
+  maxBytes: number,
+  hold: (bytes: number) => void,
+): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  for await (const part of unzstd([body])) {
+  for await (const part of encoding === 'zstd' ? unzstd([body]) : gunzip(Readable.from([body]))) {
     bytes += part.length;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
+    hold(body.length + bytes);
     parts.push(part);
   }
   return Buffer.concat(parts);

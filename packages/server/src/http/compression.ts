@@ -6,6 +6,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 const MIN_BYTES = 2048;
 const COMPRESSIBLE = /^(?:text\/|application\/(?:[\w.+-]+\+)?json\b|application\/octet-stream\b)/;
 
+/** Half the time of the default, for a tenth more bytes. */
+const LEVEL = 1;
+
 const gzipped = promisify(gzip);
 
 /**
@@ -23,7 +26,7 @@ export function compressAnswers(app: FastifyInstance): void {
     if (!takesGzip(request.headers['accept-encoding'])) return payload;
     reply.header('content-encoding', 'gzip');
     reply.removeHeader('content-length');
-    return gzipped(payload);
+    return gzipped(payload, { level: LEVEL });
   });
 }
 

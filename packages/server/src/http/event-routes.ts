@@ -161,5 +161,6 @@ async function getBlob(tenant: string, sha256: string, reply: FastifyReply, serv
 async function bytesOf(request: FastifyRequest, { limits }: Services): Promise<Buffer> {
   const body = request.body;
   if (!Buffer.isBuffer(body)) throw new Problem('body-wrong-type');
-  return bodyBytes(body, bodyEncoding(request.headers['content-encoding']), limits.maxBodyBytes);
+  const encoding = bodyEncoding(request.headers['content-encoding']);
+  return bodyBytes(body, encoding, limits.maxBodyBytes, (bytes) => request.pass?.hold(bytes));
 }

@@ -6,7 +6,7 @@ const full = expect.objectContaining({ code: 'too-many-requests', retryAfterSeco
 
 test('as many requests are let in as may be, and another one for each that left', () => {
   const gate = new Gate({ maxRequests: 2, maxBytes: 100 });
-  const leave = gate.enter(1);
+  const { leave } = gate.enter(1);
   gate.enter(1);
   expect(() => gate.enter(1)).toThrow(full);
   leave();
@@ -18,12 +18,28 @@ test('as many requests are let in as may be, and another one for each that left'
 
 test('bytes are bounded, but one request always gets in', () => {
   const gate = new Gate({ maxRequests: 10, maxBytes: 100 });
-  const leave = gate.enter(1000);
+  const { leave } = gate.enter(1000);
   expect(() => gate.enter(1)).toThrow(full);
   leave();
   gate.enter(60);
   gate.enter(40);
   expect(() => gate.enter(1)).toThrow(full);
+});
+
+test('what a request turns out to hold counts, until it leaves', () => {
+  const gate = new Gate({ maxRequests: 10, maxBytes: 100 });
+  const first = gate.enter(10);
+  const second = gate.enter(10);
+  first.hold(80);
+  first.hold(20);
+  expect(() => second.hold(30)).toThrow(full);
+  expect(() => gate.enter(11)).toThrow(full);
+  first.leave();
+  second.hold(1000);
+  expect(() => gate.enter(1)).toThrow(full);
+  second.leave();
+  gate.enter(60);
+  gate.enter(40);
 });
 
 test('whoever comes and goes, the bounds hold, and when all have left it is empty', () => {
@@ -36,7 +52,7 @@ test('whoever comes and goes, the bounds hold, and when all have left it is empt
         if (leaves) inside.splice(which % (inside.length || 1), 1)[0]?.leave();
         else {
           try {
-            inside.push({ bytes, leave: gate.enter(bytes) });
+            inside.push({ bytes, leave: gate.enter(bytes).leave });
           } catch {
             // Turned away.
           }

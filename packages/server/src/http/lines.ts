@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { Problem } from '../errors.js';
 import { type BodyEncoding, tooLarge } from './body.js';
+import { gunzip } from './gunzip.js';
 import { unzstd } from './unzstd.js';
 
 /** A line of a stream, without its end. `text` is undefined when the line is not UTF-8. */
@@ -10,6 +9,14 @@ export interface Line {
   /** From 1, blank lines counted. */
   number: number;
   text: string | undefined;
+}
+
+export interface LineLimits {
+  maxLineBytes: number;
+  maxGroupLines: number;
+  maxGroupBytes: number;
+  /** Told how many bytes a line that has not ended takes, before it takes more; what it throws ends the reading. */
+  hold?: (bytes: number) => void;
 }
 
 /**
@@ -21,7 +28,7 @@ export interface Line {
 export async function* readLines(
   body: Readable,
   encoding: BodyEncoding,
-  limits: { maxLineBytes: number; maxGroupLines: number; maxGroupBytes: number },
+  limits: LineLimits,
 ): AsyncGenerator<Line[]> {
   let number = 0;
   /** What there is of the line that has not ended yet, at the start of a buffer that doubles. */
@@ -33,7 +40,9 @@ export async function* readLines(
     const needed = restBytes + bytes.length;
     if (needed > limits.maxLineBytes) throw tooLarge(limits.maxLineBytes);
     if (needed > rest.length) {
-      const grown = Buffer.allocUnsafe(Math.max(needed, 2 * rest.length));
+      const grownBytes = Math.max(needed, 2 * rest.length);
+      limits.hold?.(grownBytes);
+      const grown = Buffer.allocUnsafe(grownBytes);
       rest.copy(grown, 0, 0, restBytes);
       rest = grown;
     }
@@ -86,19 +95,5 @@ async function* decompressed(body: Readable, encoding: BodyEncoding): AsyncGener
   const pieces: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false });
   if (encoding === 'identity') yield* pieces;
   else if (encoding === 'zstd') yield* unzstd(pieces);
-  else yield* gunzipPieces(body);
-}
-
-async function* gunzipPieces(body: Readable): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip();
-  body.on('error', (error) => gunzip.destroy(error));
-  body.on('aborted', () => gunzip.destroy(new Error('aborted')));
-  body.pipe(gunzip);
-  try {
-    yield* gunzip as AsyncIterable<Buffer>;
-  } catch (cause) {
-    throw new Problem('body-encoding-broken', { cause });
-  } finally {
-    gunzip.destroy();
-  }
+  else yield* gunzip(body);
 }

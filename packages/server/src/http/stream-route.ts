@@ -41,6 +41,7 @@ export function registerStreamRoute(app: FastifyInstance, services: Services): v
         maxLineBytes: services.limits.maxBodyBytes,
         maxGroupLines: MAX_GROUP_LINES,
         maxGroupBytes: MAX_GROUP_BYTES,
+        hold: (bytes) => request.pass?.hold(bytes),
       });
       await answerGroups(request, response, groups, services);
       discardRest(request.raw, services.limits.requestTimeoutMs);

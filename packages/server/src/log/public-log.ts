@@ -149,8 +149,9 @@ export class PublicLog {
 
   /** A hash tile. @throws Problem `tile-unknown` for one that the tree does not have */
   async tile(tenant: string, tile: Tile): Promise<Uint8Array> {
-    requireTile(tile.level, tile.index, tile.width, (await this.head(tenant)).size);
-    return this.#tiles.tile(tenant, tile);
+    const { size } = await this.head(tenant);
+    requireTile(tile.level, tile.index, tile.width, size);
+    return this.#tiles.tileInSequence(tenant, tile, size);
   }
 
   /** An entry bundle. @throws Problem `tile-unknown` also where retention has removed an entry of it */

@@ -43,3 +43,24 @@ test('tenants have tiles of their own', async () => {
   const other = await tiles.tile('other', { level: 0, index: 0, width: 256 });
   expect(Buffer.compare(one, other)).not.toBe(0);
 });
+
+test('a reader of the whole log brings many tiles with one look into the store, also when it asks for some at once', async () => {
+  await memory.grow(70 * 256 + 5);
+  const size = 70 * 256 + 5;
+  const read = (index: number, width = 256) => tiles.tileInSequence(TENANT, { level: 0, index, width }, size);
+  const together = await Promise.all([read(1), read(0), read(63, 9)]);
+  expect(asked).toEqual(['acme 0 0-16384']);
+  const alone = new Tiles(memory.pipeline.ports.store);
+  for (const [i, [index, width]] of [
+    [1, 256],
+    [0, 256],
+    [63, 9],
+  ].entries()) {
+    const tile = await alone.tile(TENANT, { level: 0, index: index!, width: width! });
+    expect(Buffer.from(together[i]!)).toEqual(Buffer.from(tile));
+  }
+  await read(69);
+  await read(64);
+  await read(70, 5);
+  expect(asked).toEqual(['acme 0 0-16384', 'acme 0 16384-17920', 'acme 0 17920-17925']);
+});
