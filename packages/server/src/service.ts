@@ -194,6 +194,7 @@ export class Service {
       sequencer: this.#sequencer,
       progress: this.#progress,
       lingerMs: this.#parts.configuration.batchLingerMs,
+      fullBatchBytes: this.#parts.configuration.batchBytes / 2,
       onBatch: (summary: Parameters<Metrics['observeBatch']>[0], seconds: number) => {
         this.#metrics.observeBatch(summary, seconds);
         logger.debug({ ...summary, seconds }, 'sealed');

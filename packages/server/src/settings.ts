@@ -131,7 +131,7 @@ const definitions = define([
   {
     name: 'batch-linger',
     type: 'duration',
-    default: '200ms',
+    default: '500ms',
     min: 0,
     max: 60_000,
     help: 'How long the sequencer lets events gather after a batch, unless somebody waits for them.',

@@ -6,6 +6,8 @@ import { gzipBomb, zstdBomb, zstdStored } from './zip-bombs.js';
 
 const ROUTES = ['/api/v1/events', '/api/v1/events/batch', '/api/v1/events/stream'] as const;
 const BOMBS_AT_ONCE = 12;
+/** Too large by itself, or with the others. */
+const BOMB_VERDICTS = [[413], [429], ['body-too-large'], ['too-many-requests']];
 const EVENT = '{"action":"order.approve"}';
 
 let server: HostileServer;
@@ -105,7 +107,7 @@ test.each([
     const verdicts = await Promise.all(
       Array.from({ length: BOMBS_AT_ONCE }, () => verdict(path, bomb, ['content-encoding', encoding])),
     );
-    for (const seen of verdicts) expect([[413], [429], ['body-too-large']], path).toContainEqual(seen);
+    for (const seen of verdicts) expect(BOMB_VERDICTS, path).toContainEqual(seen);
   }
   await server.expectUnharmed();
 });

@@ -25,11 +25,7 @@ export interface LineLimits {
  *
  * @throws Problem `body-too-large` for a line over `maxLineBytes`; `body-encoding-broken`
  */
-export async function* readLines(
-  body: Readable,
-  encoding: BodyEncoding,
-  limits: LineLimits,
-): AsyncGenerator<Line[]> {
+export async function* readLines(body: Readable, encoding: BodyEncoding, limits: LineLimits): AsyncGenerator<Line[]> {
   let number = 0;
   /** What there is of the line that has not ended yet, at the start of a buffer that doubles. */
   let rest: Buffer = Buffer.alloc(0);

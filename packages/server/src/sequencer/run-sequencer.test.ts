@@ -24,6 +24,7 @@ function run(lingerMs: number, sequencer: Pick<MemoryPipeline['sequencer'], 'sea
       progress: pipeline.progress,
       clock: pipeline.clock,
       lingerMs,
+      fullBatchBytes: 1_000_000,
       onBatch: ({ through, events }) => told.push(`batch ${through} of ${events}`),
       onFailure: (error, final) => told.push(`${final ? 'final ' : ''}${(error as PortFailure).kind}`),
       onRecovery: () => told.push('works again'),
@@ -71,6 +72,16 @@ test('lets events gather after a batch', async () => {
   pipeline.clock.advance(200);
   await settle();
   expect(told).toEqual(['batch 1 of 1', 'batch 3 of 2']);
+  stop.abort();
+  await running;
+});
+
+test('goes on at once after a full batch, since more is waiting', async () => {
+  const full = { through: 1, events: 5, repeats: 0, tenants: 1, bytes: 1_000_000 };
+  const summaries = [full, full, { ...full, bytes: 999_999 }, undefined];
+  const running = run(200, { sealNext: async () => summaries.shift() });
+  await settle();
+  expect([told.length, pipeline.clock.untilNextWakeMs()]).toEqual([3, 200]);
   stop.abort();
   await running;
 });

@@ -10,6 +10,8 @@ export interface SequencerLoop {
   progress: Progress;
   clock: Clock;
   lingerMs: number;
+  /** A batch of this many bytes says that more is waiting: the next one follows at once. */
+  fullBatchBytes: number;
   onBatch: (summary: SealedBatchSummary, seconds: number) => void;
   onFailure: (error: unknown, final: boolean) => void;
   /** The loop works again after failures. */
@@ -34,7 +36,8 @@ export async function runSequencer(loop: SequencerLoop, signal: AbortSignal): Pr
       pauseMs = 0;
       if (summary === undefined) await journal.waitForChunk(progress.sealedThrough, signal);
       else loop.onBatch(summary, (clock.monotonicMs() - begun) / 1000);
-      await linger(loop, signal);
+      const isFull = summary !== undefined && summary.bytes >= loop.fullBatchBytes;
+      if (!isFull) await linger(loop, signal);
     } catch (error) {
       const final = isPortFailure(error, 'corrupt');
       loop.onFailure(error, final);
