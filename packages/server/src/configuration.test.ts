@@ -27,7 +27,7 @@ test('nothing has to be set', () => {
     maxFutureSkewMs: 300_000,
     repeatWindowMs: 7 * 86_400_000,
     journalBytes: 4 * 1024 ** 3,
-    batchLingerMs: 200,
+    batchLingerMs: 500,
   });
   expect(Object.keys(read({}))).toHaveLength(settings.length);
 });
