@@ -118,7 +118,8 @@ describe('trust', () => {
   });
 
   it('keeps the key and the checkpoint privately, and uses them the next time', async () => {
-    await verifyCli(['--remember', memory]);
+    const first = await verifyCli(['--remember', memory]);
+    expect(first.stdout).toContain('this checkpoint is remembered for the next time');
     expect(JSON.parse(await readFile(memory, 'utf8'))).toMatchObject({
       keys: [key()],
       checkpoint: server.log.checkpoint(),

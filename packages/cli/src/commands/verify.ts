@@ -72,8 +72,9 @@ export async function verify(context: CommandContext, options: VerifyOptions): P
       progress.update(() => ({ fraction: done / total, text: `${count(done)} of ${count(total)} entries` })),
   }).finally(() => progress.clear());
   const style = styleFor(context.stdout, context.env, options.color);
+  const isKept = options.remember !== undefined && outcome.violations.length === 0;
   await context.stdout.write(
-    options.json === true ? verifyJson(outcome, pinned, memory) : verifyText(outcome, pinned, memory, style),
+    options.json === true ? verifyJson(outcome, pinned, memory) : verifyText(outcome, pinned, memory, isKept, style),
   );
   if (outcome.violations.length > 0) return EXIT.violations;
   await keep(options, log.prefix, outcome);

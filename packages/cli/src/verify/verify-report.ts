@@ -34,11 +34,15 @@ export function verifyJson(outcome: VerifyOutcome, pinned: PinnedKeys, memory: L
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }
 
-/** The outcome in words. */
+/**
+ * The outcome in words.
+ * @param isKept whether the checkpoint is remembered from now on
+ */
 export function verifyText(
   outcome: VerifyOutcome,
   pinned: PinnedKeys,
   memory: LogMemory | undefined,
+  isKept: boolean,
   style: Style,
 ): string {
   const { origin, size, root, verified, violations, omitted, cosignatures } = outcome;
@@ -52,7 +56,7 @@ export function verifyText(
     ['entries', `${count(verified)} of ${count(size)} proven`],
     ['root', root === '' ? '-' : root],
     ['key', `${names(pinned.keys)} (${trustWords[pinned.trust]})`],
-    ['history', historyWords(outcome, memory)],
+    ['history', historyWords(outcome, memory, isKept)],
     ...cosignatures.map(({ name, time }): [string, string] => ['witness', `${name} at ${isoTime(time)}`]),
   ];
   const facts = rows.map(([name, value]) => `  ${name.padEnd(8)} ${safeText(value)}\n`).join('');
@@ -65,8 +69,12 @@ export function verifyText(
   return `${heading}\n${facts}${findings}`;
 }
 
-function historyWords({ origin, violations }: VerifyOutcome, memory: LogMemory | undefined): string {
-  if (memory === undefined) return 'nothing is remembered to compare it with (--remember FILE)';
+function historyWords({ origin, violations }: VerifyOutcome, memory: LogMemory | undefined, isKept: boolean): string {
+  if (memory === undefined) {
+    return isKept
+      ? 'nothing to compare it with yet; this checkpoint is remembered for the next time'
+      : 'nothing is remembered to compare it with (--remember FILE)';
+  }
   const remembered = `the remembered checkpoint of ${memory.checkpoint.split('\n')[1]} entries`;
   if (origin === '') return `could not be compared with ${remembered}`;
   const broken = violations.some(({ code }) => code === 'shrunk' || code === 'fork' || code === 'inconsistent');
