@@ -1,13 +1,12 @@
 import * as bounds from '../bounds.js';
-import { UnacceptableJsonError } from '../canonical-json.js';
 import { isIpAddress } from '../ip-address.js';
-import { isPlainObject, type Json, type JsonObject } from '../json-value.js';
+import { isPlainObject, type JsonObject } from '../json-value.js';
 import { type EventInput, ID_PATTERN, type Source, type StoredEvent } from '../schema.js';
 import { isMoment, parseTime } from '../time.js';
 import { actionName } from './action-name.js';
 import { actorTypeOf, operationOfCall, outcomeOfCall, targetsOfCall } from './cloudtrail-meaning.js';
-import { compact, type Dialect, fitsText, Leftovers, nestedLeftovers, refuseForeign, restore } from './dialect.js';
-import { unescapeForeign } from './foreign-json.js';
+import { compact, type Dialect, fitsText, Leftovers, nestedLeftovers, restore } from './dialect.js';
+import { recordDialect, restorePayload } from './record-dialect.js';
 
 /**
  * AWS CloudTrail records, as in the log files (`{"Records": […]}`).
@@ -21,32 +20,15 @@ import { unescapeForeign } from './foreign-json.js';
  *
  * An ARN holds the user's name, and so may the payloads: who seals names should seal those fields too.
  */
-export const cloudtrailDialect: Dialect<JsonObject> = {
+export const cloudtrailDialect: Dialect<JsonObject> = recordDialect({
   name: 'cloudtrail',
-  toEvent(foreign) {
-    if (
-      !isPlainObject(foreign) ||
-      !(typeof foreign.eventName === 'string' || typeof foreign.eventVersion === 'string')
-    ) {
-      return refuseForeign('A CloudTrail record is an object with eventVersion and eventName.');
-    }
-    try {
-      return { ok: true, event: toEvent(foreign) };
-    } catch (error) {
-      if (error instanceof UnacceptableJsonError) return { ok: false, problems: [error.problem] };
-      throw error;
-    }
-  },
-  fromEvent(event) {
-    const kept = event.metadata?.cloudtrail;
-    return isPlainObject(kept) ? fromOwnEvent(event, unescapeForeign(kept) as JsonObject) : fromOtherEvent(event);
-  },
-  recordsOf(document) {
-    if (Array.isArray(document)) return document;
-    if (isPlainObject(document) && Array.isArray(document.Records)) return document.Records;
-    return [document];
-  },
-};
+  listedIn: 'Records',
+  isRecord: ({ eventName, eventVersion }) => typeof eventName === 'string' || typeof eventVersion === 'string',
+  refusal: 'A CloudTrail record is an object with eventVersion and eventName.',
+  toEvent,
+  fromOwnEvent,
+  fromOtherEvent,
+});
 
 const isId = (value: unknown): value is string => fitsText(bounds.ID_MAX_CHARS)(value) && ID_PATTERN.test(value);
 const isIp = (value: unknown): value is string => fitsText(bounds.IP_MAX_CHARS)(value) && isIpAddress(value);
@@ -123,10 +105,6 @@ function fromOwnEvent(event: StoredEvent, record: JsonObject): JsonObject {
   restorePayload(record, 'requestParameters', event.request);
   restorePayload(record, 'responseElements', event.response);
   return record;
-}
-
-function restorePayload(record: JsonObject, key: string, payload: Json | undefined): void {
-  if (payload !== undefined) restore(record, key, unescapeForeign(payload));
 }
 
 /** An event of elsewhere, as an activity record of CloudTrail Lake; what has no member there is additional data. */

@@ -1,10 +1,9 @@
 import * as bounds from '../bounds.js';
-import { canonicalJson, UnacceptableJsonError } from '../canonical-json.js';
+import { canonicalJson } from '../canonical-json.js';
 import { isIpAddress } from '../ip-address.js';
-import { isPlainObject, type Json, type JsonObject } from '../json-value.js';
+import { isPlainObject, type JsonObject } from '../json-value.js';
 import { type EventInput, ID_PATTERN, type Source, type StoredEvent } from '../schema.js';
-import { compact, type Dialect, fitsText, Leftovers, nestedLeftovers, refuseForeign, restore } from './dialect.js';
-import { unescapeForeign } from './foreign-json.js';
+import { compact, type Dialect, fitsText, Leftovers, nestedLeftovers, restore } from './dialect.js';
 import {
   actionOf,
   actorTypeOf,
@@ -13,6 +12,7 @@ import {
   targetsOfRequest,
   timeOfRequest,
 } from './kubernetes-meaning.js';
+import { recordDialect, restorePayload } from './record-dialect.js';
 
 /**
  * Kubernetes audit events, `audit.k8s.io/v1` and `v1beta1`: an EventList as the webhook sends it (whose items have no
@@ -26,29 +26,15 @@ import {
  * action, operation, outcome, targets, request_id (the auditID), actor.type. All else is kept under
  * `metadata.kubernetes`, what our rules refuse as `{"$json": …}`. Nothing is dropped.
  */
-export const kubernetesDialect: Dialect<JsonObject> = {
+export const kubernetesDialect: Dialect<JsonObject> = recordDialect({
   name: 'kubernetes',
-  toEvent(foreign) {
-    if (!isPlainObject(foreign) || !isAuditEvent(foreign)) {
-      return refuseForeign('A Kubernetes audit event is an object of audit.k8s.io with kind Event, auditID and stage.');
-    }
-    try {
-      return { ok: true, event: toEvent(foreign) };
-    } catch (error) {
-      if (error instanceof UnacceptableJsonError) return { ok: false, problems: [error.problem] };
-      throw error;
-    }
-  },
-  fromEvent(event) {
-    const kept = event.metadata?.kubernetes;
-    return isPlainObject(kept) ? fromOwnEvent(event, unescapeForeign(kept) as JsonObject) : fromOtherEvent(event);
-  },
-  recordsOf(document) {
-    if (Array.isArray(document)) return document;
-    if (isPlainObject(document) && Array.isArray(document.items)) return document.items;
-    return [document];
-  },
-};
+  listedIn: 'items',
+  isRecord: isAuditEvent,
+  refusal: 'A Kubernetes audit event is an object of audit.k8s.io with kind Event, auditID and stage.',
+  toEvent,
+  fromOwnEvent,
+  fromOtherEvent,
+});
 
 function isAuditEvent(record: Readonly<Record<string, unknown>>): boolean {
   const { kind = 'Event', apiVersion = 'audit.k8s.io/', auditID, stage } = record;
@@ -137,10 +123,6 @@ function fromOwnEvent(event: StoredEvent, record: JsonObject): JsonObject {
 function restoreInside(record: JsonObject, key: string, member: string, value: string | undefined): void {
   const inner = record[key];
   if (isPlainObject(inner)) restore(inner as JsonObject, member, value);
-}
-
-function restorePayload(record: JsonObject, key: string, payload: Json | undefined): void {
-  if (payload !== undefined) restore(record, key, unescapeForeign(payload));
 }
 
 /** An event of elsewhere; what has no member in an audit event is an annotation, as canonical JSON. */
