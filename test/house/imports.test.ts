@@ -27,6 +27,10 @@ const pipeline = [
   'query',
   'log',
   'access',
+  'access/principal',
+  'audit',
+  'audit/audit-trail',
+  'privacy',
   ...errors,
 ];
 
@@ -47,9 +51,14 @@ const server: Zones = {
   records: ['ports'],
   identity: ['ports', 'records'],
   sequencer: ['ports', 'records', 'identity'],
-  tenants: ['ports'],
-  access: ['ports'],
-  intake: ['ports', 'records', 'identity', 'sequencer', 'tenants', ...errors],
+  tenants: ['ports', 'sequencer', ...errors],
+  // Who asks and what they may do; and what is written down of it.
+  'access/principal': [],
+  'audit/audit-trail': ['access/principal'],
+  access: ['access/principal', 'audit/audit-trail', 'ports', 'tenants', ...errors],
+  audit: ['access/principal', 'audit/audit-trail', 'ports', 'tenants', 'intake', 'sequencer', ...errors],
+  privacy: ['access/principal', 'audit/audit-trail', 'ports', 'records', 'tenants', 'sequencer', 'query', ...errors],
+  intake: ['ports', 'records', 'identity', 'sequencer', 'tenants', 'privacy', ...errors],
   query: ['ports', 'sequencer', ...errors],
   log: ['log/signing-keys', 'ports', 'sequencer', ...errors],
   'log/signing-keys': [],

@@ -1,4 +1,10 @@
 /**
+ * Ids that begin so are the server's own: of the events that it writes into a log itself, such as who read it. Intake
+ * refuses them from clients, so that none of these events can be forged.
+ */
+export const SERVER_ID_PREFIX = 'attestlog:';
+
+/**
  * A UUID version 7 (RFC 9562, section 5.7): sorted by time to the millisecond, then random.
  *
  * @param unixMs milliseconds since 1970, an integer from 0 to 2^48 − 1

@@ -21,7 +21,7 @@ export type { Dialect, DialectResult } from './dialects/dialect.js';
 export { eventsDialect } from './dialects/events.js';
 export { escapeForeign, unescapeForeign } from './dialects/foreign-json.js';
 export { kubernetesDialect } from './dialects/kubernetes.js';
-export { uuidv7 } from './event-id.js';
+export { SERVER_ID_PREFIX, uuidv7 } from './event-id.js';
 export { isIpAddress } from './ip-address.js';
 export { type JsonArrayResult, type JsonProblem, type JsonResult, parseJson, parseJsonArray } from './json.js';
 export { jsonPointer } from './json-pointer.js';

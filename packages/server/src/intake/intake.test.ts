@@ -66,6 +66,19 @@ describe('each event', () => {
     expect(journalled()).toEqual(['a']);
   });
 
+  test("with an id that is the server's own is refused from a client, and one of the server needs such an id", async () => {
+    expect(await accept([event('attestlog:1'), event('attestlog'), event('a')])).toMatchObject([
+      { status: 'refused', id: 'attestlog:1', problems: [{ code: 'server-field', pointer: '/id' }] },
+      { status: 'stored' },
+      { status: 'stored' },
+    ]);
+    const own = await pipeline.intake.acceptOwn('acme', [event('attestlog:1')]);
+    expect(own.results).toMatchObject([{ status: 'stored', id: 'attestlog:1' }]);
+    const refused = await problemOf(pipeline.intake.acceptOwn('acme', [event('attestlog:2'), event('b')]));
+    expect(refused.code).toBe('batch-refused');
+    expect(journalled()).toEqual(['attestlog', 'a', 'attestlog:1']);
+  });
+
   test('that was no JSON is refused in its place', async () => {
     const lines = ['{"action":', JSON.stringify(event('a')), undefined];
     const { results } = await pipeline.intake.accept('acme', { kind: 'lines', lines }, { atomic: false });

@@ -1,4 +1,11 @@
-import { formatNs, type JsonProblem, type Sha256Hex } from '@attestlog/event';
+import {
+  type EventInput,
+  formatNs,
+  type JsonProblem,
+  problem,
+  SERVER_ID_PREFIX,
+  type Sha256Hex,
+} from '@attestlog/event';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import type { Clock } from '../ports/clock.js';
@@ -30,6 +37,14 @@ export interface Acceptance {
   throughSequence: number;
 }
 
+interface AcceptOptions {
+  atomic: boolean;
+  /** Whether the events are the server's own. */
+  own: boolean;
+}
+
+const RESERVED_ID = problem('server-field', '/id', `Ids that begin with "${SERVER_ID_PREFIX}" are the server's own.`);
+
 /** Takes events in: checks them, tells repeats from new ones, and writes the new ones to the journal. */
 export class Intake {
   readonly #parts: IntakeParts & IdentityParts;
@@ -47,9 +62,21 @@ export class Intake {
    * Fails as a whole, with nothing to be relied on, when a part behind it does not answer: repeating the request with
    * the same ids is always safe. Fails with `body-not-json` or `batch-too-long` when the source cannot be read.
    */
-  async accept(tenant: string, source: Source, options: { atomic: boolean }): Promise<Acceptance> {
+  accept(tenant: string, source: Source, options: { atomic: boolean }): Promise<Acceptance> {
+    return this.#accept(tenant, source, { ...options, own: false });
+  }
+
+  /**
+   * Records events of the server itself, whose ids begin with {@link SERVER_ID_PREFIX}: all or none, by the same way
+   * and with the same guarantees as a client's.
+   */
+  acceptOwn(tenant: string, events: readonly EventInput[]): Promise<Acceptance> {
+    return this.#accept(tenant, { kind: 'values', values: events }, { atomic: true, own: true });
+  }
+
+  async #accept(tenant: string, source: Source, options: AcceptOptions): Promise<Acceptance> {
     const receivedAtNs = this.#parts.clock.nowNs();
-    const { arrivals, results } = await this.#admit(tenant, source, receivedAtNs);
+    const { arrivals, results } = await this.#admit(tenant, source, receivedAtNs, options.own);
     if (options.atomic && arrivals.length < results.length) refuseWhole(results);
     if (arrivals.length === 0) return { results, throughSequence: 0 };
     await from('registry', this.#parts.tenants.ensure(tenant, formatNs(receivedAtNs)));
@@ -72,6 +99,7 @@ export class Intake {
     tenant: string,
     source: Source,
     receivedAtNs: bigint,
+    own: boolean,
   ): Promise<{ arrivals: Arrival[]; results: ItemResult[] }> {
     const { admitter, hasher } = this.#parts;
     const admission = await admitter.admit(source, receivedAtNs);
@@ -79,7 +107,9 @@ export class Intake {
     const results: ItemResult[] = new Array(admission.outcomes.length);
     const arrivals: Arrival[] = [];
     admission.outcomes.forEach((outcome, place) => {
-      if (outcome.ok) {
+      if (outcome.ok && outcome.id.startsWith(SERVER_ID_PREFIX) !== own) {
+        results[place] = { status: 'refused', id: outcome.id, problems: [RESERVED_ID] };
+      } else if (outcome.ok) {
         arrivals.push({ place, admitted: outcome, key: hasher.key(tenant, outcome.id) });
       } else {
         const { ok: _, ...refused } = outcome;
