@@ -32,6 +32,42 @@ export const catalogue = {
     title: 'There is no such tenant',
     remedy: 'Check the id. A tenant comes into being with its first event.',
   },
+  'tenant-exists': {
+    status: 409,
+    title: 'There is a tenant with this id already',
+    remedy: 'Choose another id, or leave it out to have one made.',
+  },
+  'tenant-suspended': {
+    status: 403,
+    title: 'The tenant is suspended, so nothing new is recorded for it',
+    remedy: 'Ask whoever runs this deployment. What was recorded can still be read.',
+  },
+  'tenant-gone': {
+    status: 410,
+    title: 'The tenant was deleted',
+    remedy: 'Nothing of it can be read or recorded. The hashes of its log and a signed tombstone are still there.',
+  },
+  'quota-exceeded': {
+    status: 429,
+    title: 'The tenant has used up one of its limits',
+    remedy:
+      '"limit" says which, and "Retry-After" when it ends; a limit on storage ends when events are removed or the plan is raised.',
+  },
+  'revision-missing': {
+    status: 428,
+    title: 'The change does not say which revision it is of',
+    remedy: 'Read the document first and send its ETag in the header "If-Match".',
+  },
+  'revision-lost': {
+    status: 412,
+    title: 'Somebody changed the document meanwhile',
+    remedy: 'Read it again, make the change on what it is now, and send its new ETag in "If-Match".',
+  },
+  'confirmation-needed': {
+    status: 409,
+    title: 'This cannot be undone, so it is asked twice',
+    remedy: 'Send the same request again with "confirm" set to the confirmation of this answer, within five minutes.',
+  },
   'body-not-json': {
     status: 400,
     title: 'The body is not JSON that can be recorded',

@@ -56,6 +56,7 @@ const MIN_SEAL_WAIT_MS = 10_000;
 export class Service {
   readonly #parts: ServiceParts;
   readonly #journal: WatchedJournal;
+  readonly #tenants: TenantDirectory;
   readonly #progress = new Progress();
   readonly #pendingIds = new PendingIds();
   readonly #recentIds: RecentIds;
@@ -81,6 +82,10 @@ export class Service {
     const parts = { ...given, store };
     this.#parts = parts;
     this.#journal = new WatchedJournal(parts.journal, parts.clock);
+    this.#tenants = new TenantDirectory({
+      ...parts,
+      onTrouble: (error) => parts.logger.error({ error: (error as Error).message }, 'watching the tenants failed'),
+    });
     this.#hasher = new IdHasher(parts.hashSeed);
     this.#rule = {
       windowNs: nanoseconds(configuration.repeatWindowMs),
@@ -139,19 +144,18 @@ export class Service {
     this.#progress.advance(now.state.committed);
     this.#progress.acknowledge(through);
     this.#loadRecentIds();
-    this.#background.push(this.#seal());
+    this.#background.push(this.#tenants.run(this.#stopping.signal), this.#seal());
     if (this.#parts.configuration.witnesses.length > 0) this.#background.push(this.#publish());
   }
 
   /** What the routes need. */
   services(bootstrapKey: BootstrapKey): Services {
-    const { configuration, registry, store, objects, logger } = this.#parts;
-    const tenants = new TenantDirectory(registry);
+    const { configuration, store, objects, logger } = this.#parts;
     return {
       intake: new Intake({
         ...this.#parts,
         journal: this.#journal,
-        tenants,
+        tenants: this.#tenants,
         progress: this.#progress,
         recentIds: this.#recentIds,
         pendingIds: this.#pendingIds,
@@ -161,7 +165,7 @@ export class Service {
       reader: new EventReader({ store, progress: this.#progress, maxWaitMs: configuration.readWaitMs }),
       log: this.#log,
       progress: this.#progress,
-      tenants,
+      tenants: this.#tenants,
       objects,
       store,
       bootstrapKey,

@@ -66,7 +66,7 @@ export class MemoryPipeline {
       ...ports,
     };
     this.recentIds.loaded(this.recentIds.reset(undefined));
-    this.tenants = new TenantDirectory(this.ports.registry);
+    this.tenants = new TenantDirectory({ registry: this.ports.registry, clock });
     const shared = {
       ...this.ports,
       hasher: this.hasher,

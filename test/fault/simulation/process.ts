@@ -103,7 +103,7 @@ export class Process {
     this.intake = new Intake({
       ...common,
       clock: parts.breakage.clock?.(clock) ?? clock,
-      tenants: new TenantDirectory(registry),
+      tenants: new TenantDirectory({ registry, clock }),
       admitter: new InlineAdmitter({
         newId: () => uuidv7(Number(clock.nowNs() / 1_000_000n), random.bytes(10)),
         sha256,

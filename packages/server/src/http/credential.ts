@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../errors.js';
-import { TENANT_ID } from '../tenants/tenant-directory.js';
+import { TENANT_ID } from '../tenants/tenant-document.js';
 import type { Services } from './services.js';
 
 const DEFAULT_TENANT = 'default';

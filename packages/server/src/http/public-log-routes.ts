@@ -2,7 +2,7 @@ import { parseEntriesPath, parseTilePath, TlogError } from '@attestlog/tlog';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
-import { TENANT_ID } from '../tenants/tenant-directory.js';
+import { TENANT_ID } from '../tenants/tenant-document.js';
 import { requireCredential } from './credential.js';
 import { describeRoute } from './openapi.js';
 import type { Services } from './services.js';

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { planNames } from './plans.js';
+
+/** Lower case, so that an id is the same in a URL, a registry key and a file name. */
+export const TENANT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+const limit = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** Limits of one tenant in the place of its plan's. */
+export const limitsSchema = z
+  .strictObject({
+    eventsPerDay: limit.describe('Events that may be recorded in a day (UTC).').optional(),
+    storageBytes: limit.describe('Bytes of entries that may be kept.').optional(),
+    eventsPerSecond: limit.min(1).describe('Events a second in the long run.').optional(),
+    requestBytes: limit.min(1024).describe('Bytes of one request.').optional(),
+    retentionDays: z.int().min(1).max(36_500).describe('Days for which events are kept.').optional(),
+    archiveDays: z.int().min(1).max(36_500).describe('Days for which archives are kept.').optional(),
+  })
+  .describe('Limits of this tenant in the place of its plan’s.');
+
+export const tenantSettingsSchema = z
+  .strictObject({
+    readAuditing: z
+      .enum(['sessions', 'each'])
+      .describe('Whether reads are recorded by session (two events) or each one.')
+      .optional(),
+    reasonForPersonalData: z
+      .boolean()
+      .describe('Whether reading personal data unmasked needs a reason (X-Reason).')
+      .optional(),
+    addressAllowList: z
+      .array(z.string().min(2).max(49))
+      .max(256)
+      .describe('Addresses and networks (CIDR) from which the tenant may be reached; none: any.')
+      .optional(),
+  })
+  .describe('Settings of the tenant.');
+export type TenantSettings = z.infer<typeof tenantSettingsSchema>;
+
+const name = z.string().min(1).max(256);
+
+/** What one may say about a tenant. */
+export const tenantInputSchema = z.strictObject({
+  name: name.describe('Name for people.').optional(),
+  organization: name.describe('Organization that it belongs to.').optional(),
+  owner: name.describe('Who answers for it: a user id or an address.').optional(),
+  plan: z.enum(planNames).describe('Its plan, which sets its limits.').optional(),
+  status: z.enum(['active', 'suspended']).describe('A suspended tenant is read, and records nothing new.').optional(),
+  limits: limitsSchema.optional(),
+  settings: tenantSettingsSchema.optional(),
+});
+export type TenantInput = z.infer<typeof tenantInputSchema>;
+
+export type TenantStatus = 'active' | 'suspended' | 'deleting' | 'deleted';
+
+/** A tenant's document in the registry. */
+export interface TenantDocument extends Omit<TenantInput, 'status'> {
+  /** RFC 3339, UTC. */
+  created_at: string;
+  /** Absent: active. */
+  status?: TenantStatus | undefined;
+}
+
+/**
+ * `tenant-{organization}-{random}`: the organization in lower-case letters, digits and hyphens, cut to what an id holds.
+ *
+ * @param random 6 random bytes
+ */
+export function tenantIdFor(organization: string, random: Uint8Array): string {
+  const words = organization
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40)
+    .replace(/-+$/, '');
+  return ['tenant', ...(words === '' ? [] : [words]), Buffer.from(random).toString('hex')].join('-');
+}
+
+export function tenantKey(tenant: string): string {
+  return `tenant.${tenant}`;
+}
+
+export const TENANT_PREFIX = 'tenant.';
