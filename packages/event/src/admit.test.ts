@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { admissionContext, receivedAtNs } from '../testing/admission-context.js';
 import { eventInput, rewritten } from '../testing/arbitraries.js';
+import { nearlyValidEvent, oddValue } from '../testing/odd-values.js';
 import { type AdmittedEvent, admitEvent, entryAsReceived, rebuildEntry } from './admit.js';
 import * as bounds from './bounds.js';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson, UnacceptableJsonError } from './canonical-json.js';
 import { parseJson } from './json.js';
-import { storedEventSchema } from './schema.js';
-import { formatNs } from './time.js';
+import { eventInputSchema, storedEventSchema } from './schema.js';
+import { formatNs, isMoment, parseTime } from './time.js';
 
 const context = admissionContext();
 
@@ -173,6 +174,7 @@ describe('a refused event', () => {
     ['a large number', { action: 'a.b', metadata: { a: [2 ** 53] } }, 'number-out-of-range', '/metadata/a/0'],
     ['U+0000', { action: 'a.b', actor: { name: 'a\0' } }, 'nul-character', '/actor/name'],
     ['a lone surrogate', { action: 'a.b', message: '\ud800' }, 'lone-surrogate', '/message'],
+    ['a flag that only the server sets', { action: 'a.b', metadata: { $detected: 1 } }, 'reserved-shape', '/metadata'],
     ['a reference as request', { action: 'a.b', request: { $blob: { sha256: 'x' } } }, 'reserved-shape', '/request'],
     ['a reference as response', { action: 'a.b', response: { $blob: 1, other: 2 } }, 'reserved-shape', '/response'],
     ['a reference as changes', { action: 'a.b', changes: { $blob: {} } }, 'unknown-field', '/changes/$blob'],
@@ -213,5 +215,62 @@ describe('a refused event', () => {
     expect(two.ok ? [] : two.problems.map((problem) => problem.pointer)).toEqual(['/action', '/outcome']);
     const many = admitEvent(Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`f${index}`, 1])), context);
     expect(many.ok ? [] : many.problems).toHaveLength(bounds.PROBLEMS_MAX_ITEMS);
+  });
+});
+
+describe('the short ways of the admission', () => {
+  /** The entry as text by the long way only: the schema itself, a copy of the event, a text. */
+  function entryByTheLongWay(value: unknown): string | undefined {
+    if (!eventInputSchema.safeParse(value).success) return undefined;
+    const event = value as { id?: string; time?: string };
+    const moment = event.time === undefined ? { text: context.receivedAt, ns: 0n } : parseTime(event.time);
+    if (!isMoment(moment)) return undefined;
+    try {
+      const stamp = { id: event.id ?? context.newId(), time: moment.text, received_at: context.receivedAt };
+      return canonicalJson({ ...event, ...stamp });
+    } catch (error) {
+      if (error instanceof UnacceptableJsonError) return undefined;
+      throw error;
+    }
+  }
+
+  function entryByAdmission(value: unknown): string | undefined {
+    const result = admitEvent(value, context);
+    return result.ok ? textOf(result.entry) : undefined;
+  }
+
+  /** The schema throws at some values that are no JSON, such as symbols where it compares numbers. */
+  function orThrown(entry: () => string | undefined): string | undefined {
+    try {
+      return entry();
+    } catch (error) {
+      return `thrown: ${error}`;
+    }
+  }
+
+  it('lead to the same entries, and to no others', () => {
+    let admitted = 0;
+    let refused = 0;
+    fc.assert(
+      fc.property(fc.oneof(nearlyValidEvent, eventInput, oddValue), (value) => {
+        const entry = orThrown(() => entryByAdmission(value));
+        expect(entry).toBe(orThrown(() => entryByTheLongWay(value)));
+        if (entry === undefined) refused += 1;
+        else admitted += 1;
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(Math.min(admitted, refused)).toBeGreaterThan(500);
+  });
+
+  it('leave entries as they are while others are made', () => {
+    fc.assert(
+      fc.property(fc.array(eventInput, { minLength: 50, maxLength: 50 }), (events) => {
+        const filled = events.map((event, place) => ({ ...event, session_id: 'x'.repeat(place * 20) }));
+        const entries = filled.map((event) => admit(event).entry);
+        expect(entries.map(textOf)).toEqual(filled.map(entryByTheLongWay));
+      }),
+      { numRuns: 50 },
+    );
   });
 });

@@ -1,9 +1,12 @@
 import { ENTRY_MAX_BYTES } from './bounds.js';
+import { CanonicalWriter, type Stamp } from './canonical-bytes.js';
 import { canonicalJson, UnacceptableJsonError } from './canonical-json.js';
 import { inspectJson } from './json-value.js';
 import { type Blob, moveOutPayloads, type Sha256Hex } from './payloads.js';
+import type { LeaveOutReason } from './policy/decide-recording.js';
 import { type FieldProblem, problem } from './problem.js';
 import { type EventInput, eventInputSchema } from './schema.js';
+import { schemaPredicate } from './schema-predicate.js';
 import { schemaProblems } from './schema-problems.js';
 import { isMoment, parseTime } from './time.js';
 import { utf8, utf8Shared } from './utf8.js';
@@ -12,6 +15,9 @@ import { utf8, utf8Shared } from './utf8.js';
 declare const TextDecoder: new () => { decode(bytes: Uint8Array): string };
 
 const decoder = new TextDecoder();
+const isSurelyValid = schemaPredicate(eventInputSchema);
+const writer = new CanonicalWriter();
+const NO_BLOBS: readonly Blob[] = [];
 
 /** All that an admission depends on besides the event itself. */
 export interface AdmissionContext {
@@ -25,6 +31,23 @@ export interface AdmissionContext {
   readonly maxFutureSkewMs: number;
   /** Called only for payloads that are moved out of the entry. */
   readonly sha256: Sha256Hex;
+}
+
+/**
+ * Does something with an event that can be recorded, before its entry is made. Is given the id that the event has or
+ * gets, and changes no event: it gives another one.
+ */
+export type PrepareEvent = (event: EventInput, id: string) => PreparedEvent;
+
+/** An event to be recorded, perhaps another one than was sent; or why none is recorded. */
+export type PreparedEvent = { readonly ok: true; readonly event: EventInput } | RefusedEvent | LeftOutEvent;
+
+/** An event that the policy does not record. */
+export interface LeftOutEvent {
+  readonly ok: false;
+  readonly leftOut: LeaveOutReason;
+  readonly id: string;
+  readonly action: string;
 }
 
 export interface AdmittedEvent {
@@ -49,6 +72,7 @@ export interface RefusedEvent {
   readonly ok: false;
   /** At least one, the first 20. */
   readonly problems: readonly FieldProblem[];
+  readonly leftOut?: undefined;
 }
 
 /**
@@ -60,8 +84,27 @@ export interface RefusedEvent {
  * is the time of receipt.
  */
 export function admitEvent(value: unknown, context: AdmissionContext): AdmittedEvent | RefusedEvent {
-  const validated = eventInputSchema.safeParse(value);
-  if (!validated.success) return refuse(...problemsOf(validated.error.issues, value));
+  return admit(value, context, undefined) as AdmittedEvent | RefusedEvent;
+}
+
+/** {@link admitEvent} with something done to each event before its entry is made. */
+export function admitPrepared(
+  value: unknown,
+  context: AdmissionContext,
+  prepare: PrepareEvent,
+): AdmittedEvent | RefusedEvent | LeftOutEvent {
+  return admit(value, context, prepare);
+}
+
+function admit(
+  value: unknown,
+  context: AdmissionContext,
+  prepare: PrepareEvent | undefined,
+): AdmittedEvent | RefusedEvent | LeftOutEvent {
+  if (!isSurelyValid(value)) {
+    const validated = eventInputSchema.safeParse(value);
+    if (!validated.success) return refuse(...problemsOf(validated.error.issues, value));
+  }
   // The value itself is used, not Zod's copy: the schema changes nothing, and free JSON is not to be copied.
   const event = value as EventInput;
   const moment = event.time === undefined ? undefined : parseTime(event.time);
@@ -70,8 +113,9 @@ export function admitEvent(value: unknown, context: AdmissionContext): AdmittedE
   if (moment !== undefined && isTooLate(timeNs, context)) return refuse(futureProblem(context));
   const id = event.id ?? context.newId();
   const time = moment?.text ?? context.receivedAt;
-  const whole: Record<string, unknown> = { ...event, id, time, received_at: context.receivedAt };
-  const made = makeEntry(whole, context.sha256);
+  const prepared = prepare?.(event, id);
+  if (prepared?.ok === false) return prepared;
+  const made = makeEntry(prepared?.event ?? event, { id, time, received_at: context.receivedAt }, context.sha256);
   if ('problem' in made) return refuse(made.problem);
   const idGiven = event.id !== undefined;
   return { ok: true, id, timeNs, time, entry: made.entry, idGiven, timeGiven: moment !== undefined, blobs: made.blobs };
@@ -132,13 +176,19 @@ function futureProblem(context: AdmissionContext): FieldProblem {
   return problem('time-in-future', '/time', message);
 }
 
-function makeEntry(
-  event: Record<string, unknown>,
-  sha256: Sha256Hex,
-): { entry: Uint8Array; blobs: readonly Blob[] } | { problem: FieldProblem } {
+type Made = { entry: Uint8Array; blobs: readonly Blob[] } | { problem: FieldProblem };
+
+function makeEntry(event: EventInput, stamp: Stamp, sha256: Sha256Hex): Made {
+  const entry = writer.write(event, stamp);
+  if (entry !== undefined && entry.length <= ENTRY_MAX_BYTES) return { entry, blobs: NO_BLOBS };
+  return makeOddEntry({ ...event, ...stamp }, sha256);
+}
+
+/** The entry of what the writer leaves to others: a large event, or one that cannot be written and has to say why. */
+function makeOddEntry(event: Record<string, unknown>, sha256: Sha256Hex): Made {
   try {
     const entry = utf8Shared(canonicalJson(event));
-    if (entry.length <= ENTRY_MAX_BYTES) return { entry, blobs: [] };
+    if (entry.length <= ENTRY_MAX_BYTES) return { entry, blobs: NO_BLOBS };
     const moved = moveOutPayloads(event, entry.length, sha256);
     if ('problem' in moved) return moved;
     return { entry: utf8Shared(canonicalJson(event)), blobs: moved.blobs };

@@ -1,6 +1,7 @@
 import { JSON_MAX_DEPTH_LEVELS, JSON_MAX_INTEGER } from './bounds.js';
 import { inspectJson, isPlainObject } from './json-value.js';
 import type { FieldProblem } from './problem.js';
+import { sortKeys } from './sort-keys.js';
 
 /** The value cannot be written as an entry; `problem` says what and where. */
 export class UnacceptableJsonError extends Error {
@@ -74,23 +75,6 @@ function writeObject(value: object, depth: number): string | undefined {
     text += text.length === 1 ? `${name}:${written}` : `,${name}:${written}`;
   }
   return `${text}}`;
-}
-
-/** Insertion sort for the few keys an event's objects have; the built-in for more, so that no input makes it slow. */
-function sortKeys(keys: string[]): void {
-  if (keys.length > 24) {
-    keys.sort();
-    return;
-  }
-  for (let end = 1; end < keys.length; end++) {
-    const key = keys[end] as string;
-    let place = end - 1;
-    while (place >= 0 && (keys[place] as string) > key) {
-      keys[place + 1] = keys[place] as string;
-      place--;
-    }
-    keys[place + 1] = key;
-  }
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes exactly these

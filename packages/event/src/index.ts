@@ -2,7 +2,11 @@ export {
   type AdmissionContext,
   type AdmittedEvent,
   admitEvent,
+  admitPrepared,
   entryAsReceived,
+  type LeftOutEvent,
+  type PreparedEvent,
+  type PrepareEvent,
   type RefusedEvent,
   rebuildEntry,
 } from './admit.js';
@@ -22,13 +26,85 @@ export { eventsDialect } from './dialects/events.js';
 export { escapeForeign, unescapeForeign } from './dialects/foreign-json.js';
 export { kubernetesDialect } from './dialects/kubernetes.js';
 export { SERVER_ID_PREFIX, uuidv7 } from './event-id.js';
+export { asciiLower } from './filter/ascii-lower.js';
+export { checkFilter, type FilterReading } from './filter/check-filter.js';
+export { allOf, anyOf, negate } from './filter/combine.js';
+export { compileFilter, type FilterPredicate } from './filter/compile-filter.js';
+export { FREE_TIME_PATTERN } from './filter/entry-time.js';
+export { STAND_IN } from './filter/entry-values.js';
+export { type FieldType, type FilterField, filterFields } from './filter/fields.js';
+export type { Condition, Filter, HasWords, InNetwork, Is, Like, Range } from './filter/filter.js';
+export * as filterBounds from './filter/filter-bounds.js';
+export type {
+  FilterProblem,
+  FilterProblemCode,
+  FilterTextProblem,
+  FilterTreeProblem,
+} from './filter/filter-problem.js';
+export { type FoundField, findField, isField, knownField } from './filter/find-field.js';
+export { type FilterTextReading, parseFilter } from './filter/parse-filter.js';
+export { printFilter } from './filter/print-filter.js';
+export type { FilterContext } from './filter/value-condition.js';
 export { isIpAddress } from './ip-address.js';
+export { addressKey, type IpNetwork, ipNetwork, networkContains } from './ip-network.js';
 export { type JsonArrayResult, type JsonProblem, type JsonResult, parseJson, parseJsonArray } from './json.js';
-export { jsonPointer } from './json-pointer.js';
+export { jsonPointer, pointerSegments } from './json-pointer.js';
 export { eventInputJsonSchema, type JsonSchema, storedEventJsonSchema } from './json-schema.js';
 export { type Inspection, inspectJson, isPlainObject, type Json, type JsonObject } from './json-value.js';
 export { nearestName } from './nearest-name.js';
 export type { Blob, Sha256Hex } from './payloads.js';
+export {
+  type AppliedDetections,
+  applyDetections,
+  type MaskOptions,
+} from './personal-data/apply-detections.js';
+export { detect } from './personal-data/detect.js';
+export { DETECTED_KEY } from './personal-data/detected-key.js';
+export {
+  type DetectionAction,
+  type DetectionActions,
+  type DetectionSettings,
+  defaultDetectionActions,
+  detectionActions,
+  detectionSettingsSchema,
+} from './personal-data/detection-actions.js';
+export { type DetectionKind, detectionKinds, type Finding } from './personal-data/finding.js';
+export { type KeyedHashHex, type Maskable, type MaskStyle, maskStyles, maskValue } from './personal-data/mask-value.js';
+export {
+  type EventFinding,
+  type EventScan,
+  type ScannedField,
+  type ScanOptions,
+  scanEvent,
+  scannedFields,
+} from './personal-data/scan-event.js';
+export {
+  decideRecording,
+  type LeaveOutReason,
+  leaveOutReasons,
+  type RecordingDecision,
+  type RecordingOrigin,
+  type RecordingPolicy,
+  recordingDecider,
+} from './policy/decide-recording.js';
+export { nounOf } from './policy/exclusions.js';
+export { type Level, levels } from './policy/level.js';
+export {
+  defaultPolicy,
+  mergePolicy,
+  type Policy,
+  type PolicySettings,
+  policySchema,
+  policySettingsSchema,
+} from './policy/policy.js';
+export {
+  type PolicyEnvironment,
+  policyFromEnvironment,
+  policyVariables,
+  type VariableProblem,
+} from './policy/policy-environment.js';
+export type { PolicyEvent } from './policy/policy-event.js';
+export { isKept, samplingHash, samplingKey } from './policy/sampling.js';
 export { type FieldProblem, type ProblemCode, problem, problemCatalogue } from './problem.js';
 export {
   ACTION_PATTERN,
@@ -48,6 +124,53 @@ export {
   type Target,
   targetSchema,
 } from './schema.js';
+export { canonicalIp } from './sealed/canonical-ip.js';
+export {
+  type ErasureCertificate,
+  formatErasureCertificate,
+  parseErasureCertificate,
+} from './sealed/erasure-certificate.js';
+export { type FieldToSeal, fieldsToSeal, subjectsOf } from './sealed/fields-to-seal.js';
+export { type Form, forms, normalForm } from './sealed/normal-form.js';
+export {
+  commitmentInput,
+  type ErasedField,
+  type FieldVerdict,
+  type MissingReason,
+  type OpenedField,
+  type Opening,
+  type OpeningChecks,
+  verifyOpenings,
+} from './sealed/openings.js';
+export { type Replacement, replaceValues } from './sealed/replace-values.js';
+export {
+  type ErasedItem,
+  eraseItems,
+  formatSealedItems,
+  isErased,
+  parseSealedItems,
+  type SealedItem,
+  type SealedItems,
+  type SubjectKeyRange,
+} from './sealed/sealed-items.js';
+export {
+  commitmentOf,
+  reservedSealedKey,
+  SEALED_KEY,
+  type SealedField,
+  type SealedValue,
+  sealedFieldsOf,
+  sealedValue,
+} from './sealed/sealed-value.js';
+export { formOf, type PlannedField, type SealingPlan, sealingPlan } from './sealed/sealing-plan.js';
+export {
+  defaultSealing,
+  isSealable,
+  type SealingPolicy,
+  sealedFieldSchema,
+  sealingPolicySchema,
+} from './sealed/sealing-policy.js';
+export { NOBODY, subjectForms } from './sealed/subject.js';
 export { formatNs, isMoment, type Moment, parseTime, TIME_MAX_NS, TIME_MIN_NS } from './time.js';
 export { utf8 } from './utf8.js';
 export {

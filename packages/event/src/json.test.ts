@@ -4,7 +4,7 @@ import { acceptableJson, anyJson } from '../testing/arbitraries.js';
 import { naivelyAcceptable } from '../testing/naive-json-reader.js';
 import { canonicalJson } from './canonical-json.js';
 import { countMembers, parseJson, parseJsonArray } from './json.js';
-import { inspectJson } from './json-value.js';
+import { countSoundMembers, inspectJson, type Json } from './json-value.js';
 
 describe('parseJson', () => {
   it.each([
@@ -108,6 +108,25 @@ describe('parseJson', () => {
     fc.assert(
       fc.property(acceptableJson, (value) => countMembers(JSON.stringify(value)) === inspectJson(value).members),
     );
+  });
+});
+
+describe('countSoundMembers', () => {
+  it('counts as the inspection does, and gives no number where that finds something', () => {
+    fc.assert(
+      fc.property(anyJson, fc.boolean(), (value, checkTexts) => {
+        const parsed = JSON.parse(JSON.stringify(value)) as Json;
+        const { problem, members } = inspectJson(parsed, checkTexts);
+        expect(countSoundMembers(parsed, checkTexts)).toBe(problem === undefined ? members : Number.NaN);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('goes 64 levels deep', () => {
+    const nested = (levels: number) => JSON.parse(`${'[{"a":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}`) as Json;
+    expect(countSoundMembers(nested(64), false)).toBe(32);
+    expect(countSoundMembers(nested(66), false)).toBeNaN();
   });
 });
 

@@ -1,6 +1,6 @@
 import { jsonPointer } from './json-pointer.js';
 import { type JsonSyntaxError, scanJson } from './json-scan.js';
-import { type Inspection, inspectJson, type Json } from './json-value.js';
+import { countSoundMembers, inspectJson, type Json } from './json-value.js';
 import { type FieldProblem, problem } from './problem.js';
 
 /** A text that is refused as a whole. `line` and `column` (from 1) are there for errors of syntax. */
@@ -20,18 +20,17 @@ export type JsonResult =
  * lone surrogates and U+0000 in strings and keys, more than 64 levels. `-0` is read as 0's equal and written as `0`.
  * The key `__proto__` is a key like any other.
  *
- * The fast way is `JSON.parse` and one walk; members are counted there and in the text, and only when the counts
- * differ is the text read again, slowly, to find the repeated key.
+ * The fast way is `JSON.parse` and one walk; members are counted there and in the text. Only when the counts differ, or
+ * the walk met something else to refuse, is it all read again, slowly, to say what and where.
  */
 export function parseJson(text: string): JsonResult {
   const parsed = parse(text);
   if ('error' in parsed) return parsed;
-  const inspection = inspectJson(parsed.value, mayHaveBadTexts(text));
-  if (inspection.problem !== undefined || inspection.members !== countMembers(text)) {
-    const [duplicate] = scanJson(text).duplicates;
-    if (duplicate !== undefined) return { error: duplicateProblem(duplicate) };
-  }
-  return inspection.problem === undefined ? parsed : { error: inspection.problem };
+  if (countSoundMembers(parsed.value, mayHaveBadTexts(text)) === countMembers(text)) return parsed;
+  const [duplicate] = scanJson(text).duplicates;
+  if (duplicate !== undefined) return { error: duplicateProblem(duplicate) };
+  const { problem: found } = inspectJson(parsed.value);
+  return found === undefined ? parsed : { error: found };
 }
 
 export type JsonArrayResult =
@@ -53,21 +52,15 @@ export function parseJsonArray(text: string, maxItems: number): JsonArrayResult 
     };
   }
   const checkTexts = mayHaveBadTexts(text);
-  const inspections = values.map((value) => inspectJson(value, checkTexts));
-  const suspicious = inspections.some((inspection) => inspection.problem !== undefined);
-  const duplicates =
-    suspicious || sumOfMembers(inspections) !== countMembers(text) ? duplicatesByItem(text) : undefined;
+  let members = 0;
+  for (const value of values) members += countSoundMembers(value, checkTexts);
+  if (members === countMembers(text)) return { items: values.map((value) => ({ value })) };
+  const duplicates = duplicatesByItem(text);
   const items = values.map((value, index): JsonResult => {
-    const error = duplicates?.get(index) ?? inspections[index]?.problem;
+    const error = duplicates.get(index) ?? inspectJson(value).problem;
     return error === undefined ? { value } : { error };
   });
   return { items };
-}
-
-function sumOfMembers(inspections: readonly Inspection[]): number {
-  let members = 0;
-  for (const inspection of inspections) members += inspection.members;
-  return members;
 }
 
 function parse(text: string): { value: Json } | { error: JsonProblem } {

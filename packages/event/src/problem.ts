@@ -56,14 +56,18 @@ export const problemCatalogue = {
   },
   'time-in-future': { title: 'The time lies in the future', remedy: 'Correct the clock, or leave time out.' },
   'reserved-shape': {
-    title: 'The value looks like a reference to a stored payload',
-    remedy: 'Rename the key "$blob": only the server writes it.',
+    title: 'The value has a key that only the server writes',
+    remedy: 'Rename the key that the message names, such as "$blob" or "$detected".',
   },
   'event-too-large': {
     title: 'The event is too large',
     remedy: 'Put large data in request, response, changes or file.diff.',
   },
   'payload-too-large': { title: 'A payload is too large', remedy: 'Store it elsewhere and send its checksum.' },
+  'personal-data': {
+    title: 'The event has personal data or a secret that the policy refuses',
+    remedy: 'Remove it or mask it before sending; the policy of the tenant says which kinds are refused.',
+  },
   'foreign-record': {
     title: 'The record is not one of this dialect',
     remedy: 'Send the records to the route of their own dialect.',

@@ -3,6 +3,7 @@ import { blobReferenceSchema, hasBlobKey } from './blob-reference.js';
 import * as bounds from './bounds.js';
 import { isIpAddress } from './ip-address.js';
 import { isPlainObject, type Json, type JsonObject } from './json-value.js';
+import { DETECTED_KEY } from './personal-data/detected-key.js';
 import { eventClasses, fileChanges, fileModifications, operations, outcomes, severities } from './vocabulary.js';
 
 /**
@@ -157,6 +158,10 @@ const eventFields = {
     .optional(),
   metadata: z
     .custom<JsonObject>(isPlainObject, { error: 'Must be an object.', params: { code: 'wrong-type' } })
+    .refine((value) => !Object.hasOwn(value, DETECTED_KEY), {
+      error: `The key "${DETECTED_KEY}" is reserved.`,
+      params: { code: 'reserved-shape' },
+    })
     .meta({ description: 'Anything else, as an object. Searchable by path.', type: 'object' })
     .optional(),
 };
@@ -179,6 +184,10 @@ export const storedEventSchema = z
     id: eventFields.id.unwrap(),
     time: storedTime('When it happened, in UTC.'),
     received_at: storedTime('When the server received it, in UTC with nanoseconds.'),
+    metadata: z
+      .custom<JsonObject>(isPlainObject)
+      .meta({ description: 'Anything else, as an object. Searchable by path.', type: 'object' })
+      .optional(),
     changes: z.union([changesSchema, blobReferenceSchema]).optional(),
     request: json('Data of the request, or a reference to it ({"$blob": …}).').optional(),
     response: json('Data of the response, or a reference to it ({"$blob": …}).').optional(),

@@ -75,6 +75,27 @@ describe('parseTime', () => {
     );
   });
 
+  it('reads any number of digits of fraction, beside any offset and case', () => {
+    const fraction = fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: 9 });
+    const offset = fc.constantFrom<[string, number]>(
+      ['Z', 0],
+      ['z', 0],
+      ['+00:00', 0],
+      ['-01:30', 5_400],
+      ['+23:59', -86_340],
+    );
+    fc.assert(
+      fc.property(fc.constantFrom('T', 't'), fraction, offset, (t, digits, [suffix, seconds]) => {
+        const shown = digits === '' ? '' : `.${digits}`;
+        const wholeSeconds = 1_759_755_252 + seconds;
+        expect(parseTime(`2025-10-06${t}12:54:12${shown}${suffix}`)).toEqual({
+          ns: BigInt(wholeSeconds) * 1_000_000_000n + BigInt(digits.padEnd(9, '0')),
+          text: `${new Date(wholeSeconds * 1000).toISOString().slice(0, 19)}${shown}Z`,
+        });
+      }),
+    );
+  });
+
   it('has formatNs as its inverse', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: TIME_MIN_NS, max: TIME_MAX_NS }), (ns) => {

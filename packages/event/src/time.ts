@@ -12,7 +12,15 @@ export interface Moment {
 export const TIME_MIN_NS = -2_208_988_800_000_000_000n;
 export const TIME_MAX_NS = 9_223_372_036_854_775_807n;
 
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
+const DATE_CHARS = 'YYYY-MM-DD'.length;
+const FRACTION_START = 'YYYY-MM-DDTHH:MM:SS.'.length;
+const OFFSET_CHARS = '+HH:MM'.length;
+const ZERO = 0x30;
+const PLUS = 0x2b;
+const UPPER_T = 0x54;
+const UPPER_Z = 0x5a;
+const LOWER_Z = 0x7a;
 const NS_PER_SECOND = 1_000_000_000n;
 
 /**
@@ -25,29 +33,45 @@ const NS_PER_SECOND = 1_000_000_000n;
  * @param pointer where the time stands, for the problem
  */
 export function parseTime(text: string, pointer = '/time'): Moment | FieldProblem {
-  const match = RFC3339.exec(text);
-  if (match === null) return notATime(text, pointer);
-  const [, year, month, day, hour, minute, second, fraction, sign, offsetHour, offsetMinute] = match;
-  if (!isClock(Number(hour), Number(minute), Number(second)) || !isDate(Number(year), Number(month), Number(day))) {
-    return notATime(text, pointer);
+  if (!RFC3339.test(text)) return notATime(text, pointer);
+  const year = digits(text, 0, 4);
+  const month = digits(text, 5, 7);
+  const day = digits(text, 8, 10);
+  const hour = digits(text, 11, 13);
+  const minute = digits(text, 14, 16);
+  const second = digits(text, 17, 19);
+  if (!isClock(hour, minute, second) || !isDate(year, month, day)) return notATime(text, pointer);
+  let unixSeconds = daysFromCivil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
+  const lastCode = text.charCodeAt(text.length - 1);
+  const isZulu = lastCode === UPPER_Z || lastCode === LOWER_Z;
+  const fractionEnd = text.length - (isZulu ? 1 : OFFSET_CHARS);
+  if (!isZulu) {
+    const offsetHour = digits(text, fractionEnd + 1, fractionEnd + 3);
+    const offsetMinute = digits(text, fractionEnd + 4, fractionEnd + 6);
+    if (!isClock(offsetHour, offsetMinute, 0)) return notATime(text, pointer);
+    const offsetSeconds = offsetHour * 3_600 + offsetMinute * 60;
+    unixSeconds += text.charCodeAt(fractionEnd) === PLUS ? -offsetSeconds : offsetSeconds;
   }
-  let unixSeconds =
-    daysFromCivil(Number(year), Number(month), Number(day)) * 86_400 +
-    Number(hour) * 3_600 +
-    Number(minute) * 60 +
-    Number(second);
-  if (sign !== undefined) {
-    if (!isClock(Number(offsetHour), Number(offsetMinute), 0)) return notATime(text, pointer);
-    const offsetSeconds = Number(offsetHour) * 3_600 + Number(offsetMinute) * 60;
-    unixSeconds += sign === '+' ? -offsetSeconds : offsetSeconds;
-  }
-  const nanoseconds = fraction === undefined ? 0 : Number(fraction.padEnd(9, '0'));
-  const ns = BigInt(unixSeconds) * NS_PER_SECOND + BigInt(nanoseconds);
+  const ns = BigInt(unixSeconds) * NS_PER_SECOND + BigInt(nanoseconds(text, fractionEnd));
   if (ns < TIME_MIN_NS || ns > TIME_MAX_NS) {
     return problem('time-out-of-range', pointer, 'The time must lie from 1900-01-01 to 2262-04-11 (UTC).');
   }
-  const zulu = sign === undefined;
-  return { ns, text: zulu ? text.toUpperCase() : writeTime(unixSeconds, fraction ?? '') };
+  if (!isZulu) return { ns, text: writeTime(unixSeconds, text.slice(FRACTION_START, fractionEnd)) };
+  const isCanonical = lastCode === UPPER_Z && text.charCodeAt(DATE_CHARS) === UPPER_T;
+  return { ns, text: isCanonical ? text : text.toUpperCase() };
+}
+
+/** The number that the digits from `start` to before `end` are. */
+function digits(text: string, start: number, end: number): number {
+  let number = 0;
+  for (let index = start; index < end; index++) number = number * 10 + text.charCodeAt(index) - ZERO;
+  return number;
+}
+
+function nanoseconds(text: string, fractionEnd: number): number {
+  let number = digits(text, FRACTION_START, fractionEnd);
+  for (let places = Math.max(0, fractionEnd - FRACTION_START); places < 9; places++) number *= 10;
+  return number;
 }
 
 export function isMoment(result: Moment | FieldProblem): result is Moment {
