@@ -9,7 +9,7 @@ export {
   signCheckpoint,
 } from './checkpoint.js';
 export { type Cosigner, cosignatureTime, cosignatureVerifier, cosigner, noteVerifier } from './cosignature.js';
-export { EMPTY_ROOT, HASH_BYTES, leafHash, MAX_ENTRY_BYTES, nodeHash } from './hash.js';
+export { EMPTY_ROOT, HASH_BYTES, leafHash, leafHashInto, MAX_ENTRY_BYTES, nodeHash } from './hash.js';
 export type { LogReader } from './log-reader.js';
 export {
   ed25519Signer,
@@ -60,7 +60,7 @@ export {
   tileWidth,
 } from './tile.js';
 export { TlogError, type TlogErrorCode } from './tlog-error.js';
-export { GrowingTree, type OnNode, rootFromEdge, type TreeEdge } from './tree.js';
+export { GrowingTree, type OnNode, type OnNodes, rootFromEdge, type TreeEdge } from './tree.js';
 export { type VerifiedLog, type VerifyLogOptions, verifyLog } from './verify-log.js';
 export type { Violation, ViolationCode } from './violation.js';
 export {

@@ -16,6 +16,11 @@ export interface LogReader {
   tile(tile: Tile): Promise<Uint8Array | undefined>;
   /** Bytes of an entry bundle with `width` entries, or more for a fuller version. */
   entries(index: number, width: number): Promise<Uint8Array | undefined>;
+  /**
+   * Told, once for each bundle of a whole log, that the verifier will not look at these bytes again: their memory may
+   * be used for other ones.
+   */
+  release?(bundle: Uint8Array): void;
 }
 
 /** The first `width` hashes of what a reader returned for a tile, or undefined if that is not such a tile or fuller. */

@@ -2,10 +2,13 @@ import { frameEnd, LENGTH_BYTES } from './bundle.js';
 import { HASH_BYTES, leafHashInto } from './hash.js';
 import { type LogReader, tilePrefix } from './log-reader.js';
 import { readAhead } from './read-ahead.js';
+import { ReadWindow } from './read-window.js';
 import { perfectRoot } from './subtree.js';
 import { TILE_WIDTH, tileWidth } from './tile.js';
 
 const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
+/** What the bundles under way may come to. One alone can have 16 MiB. */
+const MAX_AHEAD_BYTES = 64 * 1024 * 1024;
 
 /** Leaf hashes of one tile from its two sources; undefined where a source does not have them all. */
 export interface Leaves {
@@ -25,7 +28,7 @@ export interface LogScan {
   readonly kept: Map<number, Leaves>;
 }
 
-/** How to read: bundles and tiles in flight at once, a way to stop, and a listener that is told entries done. */
+/** How to read: bundles with tiles in flight at once, at most; a way to stop; a listener that is told entries done. */
 export interface ScanOptions {
   readonly concurrency: number;
   readonly signal?: AbortSignal | undefined;
@@ -42,7 +45,6 @@ export async function scanLog(
   keep: ReadonlySet<number>,
   options: ScanOptions,
 ): Promise<LogScan> {
-  const tiles = Math.ceil(size / TILE_WIDTH);
   const roots = new GrowingBytes();
   const scan = {
     storedRoots: new Map<number, Uint8Array>(),
@@ -50,14 +52,9 @@ export async function scanLog(
     kept: new Map<number, Leaves>(),
   };
   const hashes = Buffer.alloc(TILE_BYTES);
-  const pieces = readAhead(
-    tiles,
-    options.concurrency,
-    (index) => readPiece(reader, index, tileWidth(0, index, size)),
-    options.signal,
-  );
+  const window = new ReadWindow(options.concurrency, MAX_AHEAD_BYTES);
   let index = 0;
-  for await (const { bundle, tile } of pieces) {
+  for await (const { bundle, tile } of readPieces(reader, size, window, options.signal)) {
     const width = tileWidth(0, index, size);
     const stored = tilePrefix(tile, width);
     const whole = hashBundle(bundle, width, hashes);
@@ -71,10 +68,18 @@ export async function scanLog(
       roots.push(ownRoot ?? storedRoot ?? new Uint8Array(HASH_BYTES));
       if (ownRoot !== undefined && storedRoot !== undefined) scan.storedRoots.set(index, storedRoot);
     }
+    window.saw(bundle?.length ?? 0);
+    if (bundle !== undefined) reader.release?.(bundle);
     options.onProgress?.(index * TILE_WIDTH + width, size);
     index += 1;
   }
   return { ...scan, roots: roots.bytes() };
+}
+
+/** Every bundle with its leaf tile, in order. */
+function readPieces(reader: LogReader, size: number, window: ReadWindow, signal: AbortSignal | undefined) {
+  const read = (index: number) => readPiece(reader, index, tileWidth(0, index, size));
+  return readAhead(Math.ceil(size / TILE_WIDTH), () => window.reads, read, signal);
 }
 
 /** Reads a bundle and its leaf tile together. */

@@ -49,6 +49,39 @@ describe('GrowingTree', () => {
     expect(store.tree.root()).toEqual(referenceRoot(sample));
   });
 
+  it('grows by many leaves at once as by one after another', () => {
+    const counts = fc.array(fc.oneof(fc.nat(5), fc.constantFrom(255, 256, 257, 600)), { maxLength: 8 });
+    fc.assert(
+      fc.property(fc.nat(300), counts, (before, runs) => {
+        const nodes = new Map<string, string>();
+        const note = (level: number, index: number, hash: Uint8Array) => {
+          const name = `${level}/${index}`;
+          expect(nodes.has(name)).toBe(false);
+          nodes.set(name, Buffer.from(hash).toString('hex'));
+        };
+        const start = grow(before).edge();
+        const oneByOne = new GrowingTree(start, note);
+        const atOnce = new GrowingTree(start);
+        let told = 0;
+        for (const count of runs) {
+          const run = Array.from({ length: count }, (_, i) => cheapLeaf(oneByOne.size + i));
+          for (const leaf of run) oneByOne.append(leaf);
+          atOnce.appendAll(Buffer.concat(run), (level, first, hashes) => {
+            for (let at = 0; at < hashes.length; at += 32, told++) {
+              expect(nodes.get(`${level}/${first + at / 32}`)).toBe(
+                Buffer.from(hashes.subarray(at, at + 32)).toString('hex'),
+              );
+            }
+          });
+          expect(atOnce.edge()).toEqual(oneByOne.edge());
+        }
+        expect([told, atOnce.size]).toEqual([nodes.size, oneByOne.size]);
+      }),
+      { numRuns: 60 },
+    );
+    expect(() => new GrowingTree().appendAll(new Uint8Array(33))).toThrow(TlogError);
+  });
+
   it('agrees with the reference around 65,536 leaves', () => {
     const sample = leaves(65_537);
     for (const size of [65_535, 65_536, 65_537])

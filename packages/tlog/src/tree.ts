@@ -1,4 +1,4 @@
-import { EMPTY_ROOT, nodeHash, requireHash } from './hash.js';
+import { EMPTY_ROOT, HASH_BYTES, nodeHash, nodeHashInto, requireHash } from './hash.js';
 import { requireCount, TlogError } from './tlog-error.js';
 
 /**
@@ -16,6 +16,12 @@ export interface TreeEdge {
  * leaves completes. `index` counts the hashes of that level from 0.
  */
 export type OnNode = (level: number, index: number, hash: Uint8Array) => void;
+
+/**
+ * The same for a run of hashes of one level, concatenated (32 bytes each), the first of which has this index. They are
+ * the caller's until it returns: copy what is kept.
+ */
+export type OnNodes = (level: number, firstIndex: number, hashes: Uint8Array) => void;
 
 /** An append-only RFC 6962 tree of which only the right edge is in memory: at most 53 hashes, whatever the size. */
 export class GrowingTree {
@@ -52,6 +58,40 @@ export class GrowingTree {
     }
     this.#hashes.push(hash);
     this.#size += 1;
+  }
+
+  /**
+   * Adds leaves by their hashes, concatenated (32 bytes each): the same as {@link append} of each, without an object
+   * for every hash. What has a place in a tile is told to `onNodes`, level by level.
+   * @throws TlogError `bad-argument` if these are not whole hashes
+   */
+  appendAll(leafHashes: Uint8Array, onNodes?: OnNodes): void {
+    if (leafHashes.length % HASH_BYTES !== 0) throw new TlogError('bad-argument', 'these are not whole hashes');
+    const count = leafHashes.length / HASH_BYTES;
+    requireCount(this.#size + count, 'size');
+    const edge: Uint8Array[] = [];
+    // Room for a hash before the first one: that of the perfect subtree on its left, where there is one.
+    const work = new Uint8Array(leafHashes.length + HASH_BYTES);
+    work.set(leafHashes, HASH_BYTES);
+    let index = this.#size;
+    let hashes = count;
+    for (let height = 0; hashes > 0; height++) {
+      if (height % 8 === 0) onNodes?.(height / 8, index, work.subarray(HASH_BYTES, (hashes + 1) * HASH_BYTES));
+      const hasLeft = index % 2 === 1;
+      if (hasLeft) work.set(this.#hashes.pop()!, 0);
+      const from = hasLeft ? 0 : HASH_BYTES;
+      const total = hashes + (hasLeft ? 1 : 0);
+      const pairs = Math.floor(total / 2);
+      if (total % 2 === 1) {
+        const last = from + (total - 1) * HASH_BYTES;
+        edge.unshift(work.slice(last, last + HASH_BYTES));
+      }
+      for (let i = 0; i < pairs; i++) nodeHashInto(work, from + 2 * i * HASH_BYTES, work, (i + 1) * HASH_BYTES);
+      index = (index - (hasLeft ? 1 : 0)) / 2;
+      hashes = pairs;
+    }
+    this.#hashes.push(...edge);
+    this.#size += count;
   }
 
   /** Root hash of the leaves so far, 32 bytes. */

@@ -417,6 +417,58 @@ describe('bounds', () => {
     expect(most).toBe(4);
   });
 
+  it('lets go of each bundle once it has been looked at, and does not look at it again', async () => {
+    const tampered = copyOf(base);
+    edit(tampered, 300, (entries) => entries.with(300 % 256, Buffer.from('x')));
+    edit(tampered, 5, (entries) => entries.toSpliced(5, 1));
+    tampered.files.delete('tile/0/002');
+    for (const log of [base, tampered]) {
+      const lent = new Set<Uint8Array>();
+      let reads = 0;
+      const reader = {
+        ...readerOf(log),
+        entries: async (index: number, width: number) => {
+          const bytes = await readerOf(log).entries(index, width);
+          const copy = bytes && new Uint8Array(bytes);
+          // After these four come those that are read again because of what was found.
+          if (copy !== undefined && ++reads <= 4) lent.add(copy);
+          return copy;
+        },
+        release: (bundle: Uint8Array) => {
+          expect(lent.delete(bundle)).toBe(true);
+          bundle.fill(0xff);
+        },
+      };
+      const remembered = publish(numberedEntries(700)).checkpoint;
+      const options = { verifiers, remembered, concurrency: 2 };
+      expect(await verifyLog({ reader, ...options })).toEqual(await verifyLog({ reader: readerOf(log), ...options }));
+      expect(lent.size).toBe(0);
+    }
+  });
+
+  it('reads fewer bundles at a time where they are large', async () => {
+    const log = publish(Array.from({ length: 8 * 256 }, () => new Uint8Array(65_535)));
+    const reader = readerOf(log);
+    let under = 0;
+    const unders: number[] = [];
+    const counting = {
+      ...reader,
+      entries: async (index: number, width: number) => {
+        unders.push(++under);
+        const bytes = await reader.entries(index, width);
+        await new Promise((resolve) => setImmediate(resolve));
+        return bytes;
+      },
+      release: () => {
+        under -= 1;
+      },
+    };
+    expect((await verifyLog({ reader: counting, verifiers, concurrency: 5 })).violations).toEqual([]);
+    // 16 MiB each: those that were begun before that was known, and then no more than 64 MiB together.
+    expect(unders.slice(0, 5)).toEqual([1, 2, 3, 4, 5]);
+    expect(Math.max(...unders.slice(5))).toBeLessThanOrEqual(4);
+  });
+
   it('passes on failures of the reader and the reason of the signal', async () => {
     const failing = { ...readerOf(base), tile: () => Promise.reject(new Error('network')) };
     await expect(verifyLog({ reader: failing, verifiers })).rejects.toThrow('network');

@@ -22,7 +22,10 @@ export interface VerifyLogOptions {
   readonly origin?: string;
   /** Note text of an older checkpoint of this log that the caller has kept. */
   readonly remembered?: string;
-  /** Bundles with their tiles that are read at a time; default 8. Bounds the memory for what has been read ahead. */
+  /**
+   * Bundles with their tiles that are read at a time, at most; default 8. Fewer where they are large: what has been read
+   * ahead stays at 64 MiB, as far as bundles are like those before them.
+   */
   readonly concurrency?: number;
   /** Told, after each bundle, how many entries of how many have been hashed. */
   readonly onProgress?: (done: number, total: number) => void;

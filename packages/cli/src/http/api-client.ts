@@ -1,7 +1,8 @@
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { CliFailure } from '../failure.js';
-import { type HttpAnswer, httpGet } from './http-get.js';
+import { type HttpAnswer, HttpConnections } from './http-connections.js';
+import { httpGet } from './http-get.js';
 import { failureFromAnswer, isRecord } from './problem-details.js';
 import type { Server } from './server-address.js';
 
@@ -13,16 +14,18 @@ const ATTEMPTS = 4;
 export class ApiClient {
   readonly #context: CommandContext;
   readonly #server: Server;
+  readonly #connections: HttpConnections;
 
   constructor(context: CommandContext, server: Server) {
     this.#context = context;
     this.#server = server;
+    this.#connections = new HttpConnections(context.signal);
   }
 
   /** @param path relative to the server's address, with its query; parts must be encoded already */
   async get(path: string, accept = 'application/json'): Promise<HttpAnswer> {
     const url = this.#server.resolve(path);
-    const answer = await httpGet(this.#context, url, {
+    const answer = await httpGet(this.#context, this.#connections, url, {
       headers: { accept, ...this.#server.headers },
       maxBytes: MAX_ANSWER_BYTES,
       attempts: ATTEMPTS,

@@ -5,7 +5,8 @@ it('takes flags before the environment before defaults', async () => {
   const env = { ATTESTLOG_URL: 'https://a.example/base', ATTESTLOG_KEY: 'env-key', ATTESTLOG_TENANT: 'env-tenant' };
   expect(await connectionTo({}, {})).toMatchObject({
     baseUrl: 'http://127.0.0.1:8480/',
-    headers: { 'x-tenant-id': 'default' },
+    tenant: 'default',
+    headers: {},
   });
   const fromEnv = await connectionTo({}, env);
   expect(fromEnv.headers).toEqual({ authorization: 'Bearer env-key', 'x-tenant-id': 'env-tenant' });

@@ -29,12 +29,14 @@ export interface Server {
  */
 export async function connectionTo(options: ConnectionOptions, env: CommandContext['env']): Promise<Server> {
   const baseUrl = httpUrl(options.url ?? nonEmpty(env.ATTESTLOG_URL) ?? DEFAULT_URL);
-  const tenant = headerValue(options.tenant ?? nonEmpty(env.ATTESTLOG_TENANT) ?? DEFAULT_TENANT, 'tenant');
+  const named = options.tenant ?? nonEmpty(env.ATTESTLOG_TENANT);
+  const tenant = headerValue(named ?? DEFAULT_TENANT, 'tenant');
   const apiKey = await credentialOf(options, nonEmpty(env.ATTESTLOG_KEY));
   return {
     baseUrl,
     tenant,
-    headers: { ...authorization(apiKey), 'x-tenant-id': tenant },
+    // Where none is named, the server knows: a key has a tenant of its own.
+    headers: { ...authorization(apiKey), ...(named === undefined ? {} : { 'x-tenant-id': tenant }) },
     resolve: (path) => new URL(path, baseUrl).href,
   };
 }

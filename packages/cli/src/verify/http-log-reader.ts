@@ -3,7 +3,9 @@ import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { CliFailure } from '../failure.js';
 import { textOf } from '../http/api-client.js';
-import { type HttpAnswer, httpGet } from '../http/http-get.js';
+import { BodyBuffers } from '../http/body-buffers.js';
+import { type HttpAnswer, HttpConnections } from '../http/http-connections.js';
+import { httpGet } from '../http/http-get.js';
 import { failureFromAnswer } from '../http/problem-details.js';
 import type { LogAddress } from './log-address.js';
 
@@ -20,11 +22,21 @@ const ATTEMPTS = 6;
 export class HttpLogReader implements LogReader {
   readonly #context: CommandContext;
   readonly #log: LogAddress;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #connections: HttpConnections;
+  readonly #buffers = new BodyBuffers();
   #reached = false;
 
   constructor(context: CommandContext, log: LogAddress) {
     this.#context = context;
     this.#log = log;
+    this.#headers = { ...log.headers, ...encodingFor(log.prefix) };
+    this.#connections = new HttpConnections(context.signal);
+  }
+
+  /** Closes the connections that are kept for the next request. */
+  close(): void {
+    this.#connections.close();
   }
 
   async checkpoint(): Promise<string> {
@@ -50,23 +62,28 @@ export class HttpLogReader implements LogReader {
   }
 
   async entries(index: number, width: number): Promise<Uint8Array | undefined> {
-    const bytes = await this.#bytes(entriesPath(index, width), MAX_BUNDLE_BYTES);
+    const bytes = await this.#bytes(entriesPath(index, width), MAX_BUNDLE_BYTES, this.#buffers);
     // A partial one may have been dropped since the full one exists.
     if (bytes !== undefined || width === TILE_WIDTH) return bytes;
-    return this.#bytes(entriesPath(index, TILE_WIDTH), MAX_BUNDLE_BYTES);
+    return this.#bytes(entriesPath(index, TILE_WIDTH), MAX_BUNDLE_BYTES, this.#buffers);
   }
 
-  async #bytes(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
-    const answer = await this.#get(path, maxBytes);
+  release(bundle: Uint8Array): void {
+    this.#buffers.give(bundle);
+  }
+
+  async #bytes(path: string, maxBytes: number, buffers?: BodyBuffers): Promise<Uint8Array | undefined> {
+    const answer = await this.#get(path, maxBytes, buffers);
     return answer.status === 404 ? undefined : answer.body;
   }
 
   /** The answer, which is 200 or 404. */
-  async #get(path: string, maxBytes: number): Promise<HttpAnswer> {
-    const url = new URL(path, this.#log.prefix).href;
-    const answer = await httpGet(this.#context, url, {
-      headers: { ...this.#log.headers, ...encodingFor(url) },
+  async #get(path: string, maxBytes: number, buffers?: BodyBuffers): Promise<HttpAnswer> {
+    const url = this.#log.prefix + path;
+    const answer = await httpGet(this.#context, this.#connections, url, {
+      headers: this.#headers,
       maxBytes,
+      ...(buffers && { buffers }),
       attempts: ATTEMPTS,
       // A server that has never answered is more likely misspelt than restarting.
       retryUnreachable: this.#reached,

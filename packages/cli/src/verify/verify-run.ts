@@ -74,8 +74,12 @@ export async function runVerify(run: VerifyRun): Promise<VerifyOutcome> {
 }
 
 /** A reader's methods are bound to it; spreading an instance would lose them. */
-function readerOf(reader: LogReader): Pick<LogReader, 'tile' | 'entries'> {
-  return { tile: (tile) => reader.tile(tile), entries: (index, width) => reader.entries(index, width) };
+function readerOf(reader: LogReader): Omit<LogReader, 'checkpoint'> {
+  return {
+    tile: (tile) => reader.tile(tile),
+    entries: (index, width) => reader.entries(index, width),
+    release: (bundle) => reader.release?.(bundle),
+  };
 }
 
 /** The pinned keys that validly signed the checkpoint as the log; none if it cannot be opened at all. */

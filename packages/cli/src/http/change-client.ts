@@ -1,0 +1,77 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { CommandContext } from '../context.js';
+import { notAttestlog } from './api-client.js';
+import { unreachable } from './http-get.js';
+import { failureFromAnswer, isRecord } from './problem-details.js';
+import { readBody } from './response-body.js';
+import type { Server } from './server-address.js';
+
+/** Answers are documents of a kind, or pages of them. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+const TIMEOUT_MS = 60_000;
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** A request and its answer, as JSON. */
+export interface Change {
+  readonly method: Method;
+  /** Relative to the server's address, with its query; parts must be encoded already. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Asks a server to change something: once, since what was not answered may have been done. Everything but success is
+ * thrown as a {@link CliFailure} with the server's own words.
+ */
+export class ChangeClient {
+  readonly #context: Pick<CommandContext, 'signal'>;
+  readonly #server: Server;
+
+  constructor(context: Pick<CommandContext, 'signal'>, server: Server) {
+    this.#context = context;
+    this.#server = server;
+  }
+
+  /** The answer's JSON object; an empty one where there is no content. */
+  async send(change: Change): Promise<Record<string, unknown>> {
+    const url = this.#server.resolve(change.path);
+    const { status, body } = await this.#request(url, change).catch((error: unknown) => {
+      this.#context.signal.throwIfAborted();
+      throw unreachable(url, error);
+    });
+    if (status < 200 || status >= 300) throw failureFromAnswer(status, body, url);
+    if (body === '') return {};
+    try {
+      const value: unknown = JSON.parse(body);
+      if (isRecord(value)) return value;
+    } catch {
+      // Told below, like JSON of another shape.
+    }
+    throw notAttestlog(url);
+  }
+
+  #request(url: string, { method, body, headers = {} }: Change): Promise<{ status: number; body: string }> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const content = text === undefined ? {} : { 'content-type': 'application/json' };
+    return new Promise((resolve, reject) => {
+      const { request: open } = url.startsWith('https:') ? https : http;
+      const request = open(url, {
+        method,
+        headers: { accept: 'application/json', ...content, ...this.#server.headers, ...headers },
+        signal: this.#context.signal,
+        timeout: TIMEOUT_MS,
+      });
+      request.on('error', reject);
+      request.on('timeout', () => request.destroy(new Error('the server did not answer in time')));
+      request.on('response', (response) => {
+        const status = response.statusCode ?? 0;
+        const read = readBody(response, MAX_ANSWER_BYTES);
+        read.then((bytes) => resolve({ status, body: Buffer.from(bytes).toString('utf8') }), reject);
+      });
+      request.end(text);
+    });
+  }
+}
