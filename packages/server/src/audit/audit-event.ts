@@ -21,7 +21,7 @@ export interface Tally {
 
 /** The event of an act. */
 export function actEvent(id: string, act: AuditedAct): EventInput {
-  const { action, operation, outcome, principal, targets, reason } = act;
+  const { action, operation, outcome, principal, targets, reason, message } = act;
   return {
     id,
     action,
@@ -34,6 +34,7 @@ export function actEvent(id: string, act: AuditedAct): EventInput {
     ...placeOf(act),
     ...(targets === undefined || targets.length === 0 ? {} : { targets: [...targets] }),
     ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
     metadata: { ...(act.metadata as Record<string, never>), ...credentialOf(principal) },
   };
 }

@@ -33,6 +33,8 @@ export interface AuditedAct {
   targets?: readonly { type: string; id: string }[];
   /** Why, in the words of the caller or of the catalogue. */
   reason?: string;
+  /** A sentence for people. */
+  message?: string;
   /** Further facts; never a secret, never the content of an event. */
   metadata?: Record<string, unknown>;
 }

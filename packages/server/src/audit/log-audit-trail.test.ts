@@ -53,7 +53,11 @@ beforeEach(() => {
       async acceptOwn(tenant, events) {
         if (failing) throw new Error('the journal is full');
         for (const event of events) written.push({ tenant, event: event as EventInput });
-        return { results: events.map(() => ({ status: 'stored', id: 'x', position: 1 })), throughSequence: 1 };
+        return {
+          results: events.map(() => ({ status: 'stored', id: 'x', position: 1 })),
+          throughSequence: 1,
+          limits: [],
+        };
       },
     },
   });

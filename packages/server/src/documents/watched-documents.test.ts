@@ -35,6 +35,12 @@ beforeEach(() => {
         await holdReads;
         return found;
       },
+      async getMany<D>(keys: readonly string[]) {
+        reads.push(keys.join());
+        const found = await registry.getMany<D>(keys);
+        await holdReads;
+        return found;
+      },
       watch(prefix, signal) {
         const broken = new AbortController();
         let cause: Error | undefined;
@@ -126,9 +132,38 @@ test('while the watch is broken nothing is remembered, and listeners hear that a
   expect(await value('role.a')).toBe('new');
 });
 
+test('of many documents only those that are not remembered are asked for, in one question', async () => {
+  await other.put('role.b', 'b', 0);
+  await settle();
+  await value('role.b');
+  const many = async (...keys: string[]) => (await documents.getMany(keys)).map((found) => found?.value);
+  expect(await many('role.a', 'role.b', 'role.a')).toEqual([undefined, 'b', undefined]);
+  expect(reads).toEqual(['role.b', 'role.a']);
+  expect(documents.getMany(['role.b', 'role.a'])).toEqual([expect.objectContaining({ value: 'b' }), undefined]);
+  await other.put('role.a', 'a', 0);
+  await settle();
+  expect(await many('role.b', 'role.a')).toEqual(['b', 'a']);
+  expect(await many()).toEqual([]);
+});
+
+test('many that were read before a change and arrive after it are not remembered', async () => {
+  let release = () => {};
+  holdReads = new Promise((resolve) => {
+    release = resolve;
+  });
+  const late = documents.getMany(['role.a', 'role.b']);
+  await settle();
+  await other.put('role.a', 'new', 0);
+  await settle();
+  release();
+  expect(await late).toEqual([undefined, undefined]);
+  expect(await value('role.a')).toBe('new');
+});
+
 test('a failing read is not remembered', async () => {
   await registry.close();
   await expect(documents.get('role.a')).rejects.toThrow();
+  await expect(documents.getMany(['role.a'])).rejects.toThrow();
   await expect(documents.get('role.a')).rejects.toThrow();
 });
 

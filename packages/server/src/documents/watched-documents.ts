@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Registry, RegistryDocument } from '../ports/registry.js';
 
 export interface WatchedDocumentsParts {
-  registry: Pick<Registry, 'get' | 'watch'>;
+  registry: Pick<Registry, 'get' | 'getMany' | 'watch'>;
   clock: Clock;
   /** Which documents: the beginning of their keys. */
   prefix: string;
@@ -36,6 +36,11 @@ export class WatchedDocuments<T> {
     this.#known = new LRUCache({ max: parts.maxDocuments });
   }
 
+  /** Whether changes are heard of now: only then may whoever builds on a document remember what it built. */
+  get watching(): boolean {
+    return this.#watching;
+  }
+
   get hits(): number {
     return this.#hits;
   }
@@ -53,6 +58,22 @@ export class WatchedDocuments<T> {
     }
     this.#misses += 1;
     return this.#reading.get(key) ?? this.#read(key);
+  }
+
+  /** Each as by {@link get}; those that are not remembered with one question to the registry. */
+  getMany(keys: readonly string[]): Found<T>[] | Promise<Found<T>[]> {
+    const missing = [...new Set(keys.filter((key) => !this.#known.has(key) && !this.#reading.has(key)))];
+    if (missing.length > 0) {
+      const all = this.#parts.registry.getMany<T>(missing);
+      // Several wait for this one answer, and whoever asked is told when it fails.
+      all.catch(() => undefined);
+      const asked = new Map(missing.map((key, place) => [key, all.then((documents) => documents[place])]));
+      for (const [key, reading] of asked) this.#remember(key, reading);
+      this.#misses += missing.length;
+      return Promise.all(keys.map((key) => asked.get(key) ?? this.get(key)));
+    }
+    const found = keys.map((key) => this.get(key));
+    return found.some((document) => document instanceof Promise) ? Promise.all(found) : (found as Found<T>[]);
   }
 
   /** Forgets a document that was written, and tells who listens. */
@@ -85,7 +106,13 @@ export class WatchedDocuments<T> {
 
   #read(key: string): Promise<Found<T>> {
     const reading = this.#parts.registry.get<T>(key);
-    if (!this.#watching) return reading;
+    this.#remember(key, reading);
+    return reading;
+  }
+
+  #remember(key: string, reading: Promise<Found<T>>): void {
+    // Whoever waits is told of a failure.
+    if (!this.#watching) return void reading.catch(() => undefined);
     this.#reading.set(key, reading);
     reading.then(
       (document) => {
@@ -97,7 +124,6 @@ export class WatchedDocuments<T> {
         if (this.#reading.get(key) === reading) this.#reading.delete(key);
       },
     );
-    return reading;
   }
 
   #forgetAll(): void {

@@ -1,3 +1,5 @@
+import { readNumber } from '../quantity.js';
+
 /** What a tenant may use. Absent: without limit. */
 export interface Limits {
   /** Events that may be recorded in a day (UTC). */
@@ -25,39 +27,35 @@ export type PlanName = (typeof planNames)[number];
 
 export type Plans = Readonly<Record<PlanName, Limits>>;
 
-const GIB = 1024 ** 3;
-const MIB = 1024 ** 2;
-
 /** `unlimited` is for deployments that sell nothing, and for tenants that came into being with their first event. */
-export const defaultPlans: Plans = {
-  free: {
-    eventsPerDay: 100_000,
-    storageBytes: 10 * GIB,
-    eventsPerSecond: 100,
-    requestBytes: 4 * MIB,
-    retentionDays: 90,
-    archiveDays: 730,
-  },
-  pro: {
-    eventsPerDay: 1_000_000,
-    storageBytes: 100 * GIB,
-    eventsPerSecond: 1000,
-    requestBytes: 16 * MIB,
-    retentionDays: 365,
-    archiveDays: 730,
-  },
-  enterprise: {
-    eventsPerDay: 10_000_000,
-    storageBytes: 1000 * GIB,
-    eventsPerSecond: 10_000,
-    requestBytes: 32 * MIB,
-    retentionDays: 730,
-    archiveDays: 2555,
-  },
-  unlimited: {},
+export const UNLIMITED: Plans = { free: {}, pro: {}, enterprise: {}, unlimited: {} };
+
+const WORDS: Readonly<Record<string, [LimitName, 'integer' | 'bytes']>> = {
+  'events-per-day': ['eventsPerDay', 'integer'],
+  'events-per-second': ['eventsPerSecond', 'integer'],
+  storage: ['storageBytes', 'bytes'],
+  request: ['requestBytes', 'bytes'],
+  'retention-days': ['retentionDays', 'integer'],
+  'archive-days': ['archiveDays', 'integer'],
 };
 
+/** Reads limits as `events-per-day=100000,storage=10GiB`; or says in words what is wrong with the text. */
+export function readLimits(text: string): Limits | string {
+  const limits: Limits = {};
+  for (const part of text.split(',').filter((each) => each.trim() !== '')) {
+    const [word, value, ...rest] = part.split('=').map((each) => each.trim());
+    const known = WORDS[word ?? ''];
+    if (known === undefined) return `there is no limit "${word}"; there are ${Object.keys(WORDS).join(', ')}`;
+    const [name, type] = known;
+    const number = value === undefined || rest.length > 0 ? undefined : readNumber(type, value);
+    if (number === undefined || number < 1) return `"${part.trim()}" must be ${word}=NUMBER, at least 1`;
+    limits[name] = number;
+  }
+  return limits;
+}
+
 /** The limits of a plan, with those that the tenant has of its own in their place. */
-export function limitsOf(plans: Plans, plan: PlanName, own: Limits = {}): Limits {
-  return { ...plans[plan], ...own };
+export function limitsOf(plans: Plans, plan: PlanName, own: { [name in LimitName]?: number | undefined } = {}): Limits {
+  const given = Object.entries(own).filter(([, value]) => value !== undefined);
+  return { ...plans[plan], ...Object.fromEntries(given) };
 }

@@ -1,3 +1,4 @@
+import { detectionSettingsSchema, policySettingsSchema } from '@attestlog/event';
 import { z } from 'zod';
 import { planNames } from './plans.js';
 
@@ -23,6 +24,12 @@ export const tenantSettingsSchema = z
     readAuditing: z
       .enum(['sessions', 'each'])
       .describe('Whether reads are recorded by session (two events) or each one.')
+      .optional(),
+    policy: policySettingsSchema.optional(),
+    detection: detectionSettingsSchema
+      .refine(({ actions = {} }) => !Object.values(actions).includes('seal'), {
+        error: 'Values cannot be sealed yet; mask them, or refuse the event.',
+      })
       .optional(),
     reasonForPersonalData: z
       .boolean()
@@ -53,12 +60,21 @@ export type TenantInput = z.infer<typeof tenantInputSchema>;
 
 export type TenantStatus = 'active' | 'suspended' | 'deleting' | 'deleted';
 
+export interface DeletionRequest {
+  /** RFC 3339, UTC. */
+  requested_at: string;
+  /** Id of the principal. */
+  requested_by: string;
+  deleted_at?: string;
+}
+
 /** A tenant's document in the registry. */
 export interface TenantDocument extends Omit<TenantInput, 'status'> {
   /** RFC 3339, UTC. */
   created_at: string;
   /** Absent: active. */
   status?: TenantStatus | undefined;
+  deletion?: DeletionRequest;
 }
 
 /**
