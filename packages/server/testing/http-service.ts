@@ -1,8 +1,10 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import { openBootstrapKey } from '../src/access/bootstrap-key.js';
+import { LocalMasterKey } from '../src/adapters/master-key/local-master-key.js';
 import { openMemoryJournal } from '../src/adapters/memory/memory-journal.js';
 import { openMemoryObjects } from '../src/adapters/memory/memory-objects.js';
 import { openMemoryRegistry } from '../src/adapters/memory/memory-registry.js';
@@ -13,7 +15,7 @@ import { readConfiguration } from '../src/configuration.js';
 import { buildApp } from '../src/http/app.js';
 import type { Services } from '../src/http/services.js';
 import { InlineAdmitter } from '../src/intake/admitter.js';
-import { Service } from '../src/service.js';
+import { Service, type ServiceParts } from '../src/service.js';
 import type { PipelinePorts } from './memory-pipeline.js';
 import { MemorySigningKeys } from './memory-signing-keys.js';
 import { sha256 } from './sample-records.js';
@@ -24,8 +26,16 @@ export const AUTHORIZED = { authorization: `Bearer ${KEY}` };
 export interface HttpOptions {
   /** Settings by the names of their flags. */
   settings?: Record<string, string>;
+  /** Variables of the environment. */
+  env?: Record<string, string>;
+  /** What an earlier service left behind. */
+  world?: MemoryWorld;
   /** In the place of plain handles on the world. */
   ports?: (world: MemoryWorld) => Partial<PipelinePorts>;
+  /** Other parts of the service in the place of the usual ones. */
+  parts?: Partial<Pick<ServiceParts, 'issuers' | 'fetch' | 'clock'>>;
+  /** In the place of what the service gives to the routes. */
+  replace?: (services: Services) => Partial<Services>;
 }
 
 export interface HttpService {
@@ -44,8 +54,8 @@ export interface HttpService {
 }
 
 /** The whole service behind its routes, on adapters in memory. */
-export async function startHttp({ settings = {}, ports }: HttpOptions = {}): Promise<HttpService> {
-  const world = new MemoryWorld();
+export async function startHttp(options: HttpOptions = {}): Promise<HttpService> {
+  const { settings = {}, env = {}, world = new MemoryWorld(), ports, parts, replace } = options;
   const logged: string[] = [];
   const sink = new Writable({
     write(line, _encoding, done) {
@@ -61,9 +71,10 @@ export async function startHttp({ settings = {}, ports }: HttpOptions = {}): Pro
     objects: openMemoryObjects(world.objects),
     ...ports?.(world),
   };
-  const read = readConfiguration({ flags: { 'batch-linger': '0ms', ...settings }, env: {} });
+  const read = readConfiguration({ flags: { 'batch-linger': '0ms', ...settings }, env });
   if (!read.ok) throw new Error(read.problems.join('\n'));
   let made = 0;
+  const { key: bootstrapKey } = await openBootstrapKey(opened.registry, KEY);
   const service = await Service.start({
     ...opened,
     keys: new MemorySigningKeys(1),
@@ -79,9 +90,16 @@ export async function startHttp({ settings = {}, ports }: HttpOptions = {}): Pro
     }),
     sha256,
     yieldToLoop: () => nextTurn(),
+    newId: randomUUID,
+    randomBytes,
+    bootstrapKey,
+    masterKey: new LocalMasterKey([{ id: 'test', key: Buffer.alloc(32, 7) }], randomBytes),
+    issuers: [],
+    fetch: globalThis.fetch,
+    ...parts,
   });
-  const { key } = await openBootstrapKey(opened.registry, KEY);
-  const services = service.services(key);
+  const given = service.services();
+  const services = { ...given, ...replace?.(given) };
   const app = await buildApp(services);
   const request = (options: InjectOptions) =>
     app.inject({ ...options, headers: { ...AUTHORIZED, ...options.headers } });

@@ -17,6 +17,9 @@ import type { EventStore } from '../src/ports/store.js';
 import { encodeChunks } from '../src/records/record-codec.js';
 import { Progress } from '../src/sequencer/progress.js';
 import { Sequencer, type SequencerLimits } from '../src/sequencer/sequencer.js';
+import { UNLIMITED } from '../src/tenants/plans.js';
+import type { Quotas } from '../src/tenants/quotas.js';
+import { soleQuotas } from '../src/tenants/sole-quotas.js';
 import { TenantDirectory } from '../src/tenants/tenant-directory.js';
 import { type SampleRecord, sampleRecord, sha256 } from './sample-records.js';
 
@@ -49,6 +52,7 @@ export class MemoryPipeline {
   readonly recentIds = new RecentIds({ windowNs: RULE.windowNs, maxBytes: 1 << 28 });
   readonly hasher = new IdHasher(7);
   readonly tenants: TenantDirectory;
+  readonly quotas: Quotas;
   readonly sequencer: Sequencer;
   readonly intake: Intake;
   /** How often the sequencer said that ids were sealed elsewhere, with the progress at that moment. */
@@ -67,6 +71,13 @@ export class MemoryPipeline {
     };
     this.recentIds.loaded(this.recentIds.reset(undefined));
     this.tenants = new TenantDirectory({ registry: this.ports.registry, clock });
+    this.quotas = soleQuotas({
+      ...this.ports,
+      clock,
+      progress: this.progress,
+      plans: UNLIMITED,
+      onThreshold: () => undefined,
+    });
     const shared = {
       ...this.ports,
       hasher: this.hasher,
@@ -74,6 +85,7 @@ export class MemoryPipeline {
       pendingIds: this.pendingIds,
       progress: this.progress,
       rule: RULE,
+      clock,
       yieldToLoop: () => Promise.resolve(),
     };
     this.sequencer = new Sequencer({
@@ -88,9 +100,11 @@ export class MemoryPipeline {
     });
     this.intake = new Intake({
       ...shared,
-      clock,
       sha256,
       tenants: this.tenants,
+      quotas: this.quotas,
+      unrecorded: { add: () => undefined },
+      rulesFor: () => undefined,
       admitter: new InlineAdmitter({
         newId: () => `made-${++this.#madeIds}`,
         sha256,

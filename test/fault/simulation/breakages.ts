@@ -25,6 +25,9 @@ export const breakages: Readonly<Record<string, Breakage>> = {
   'a journal that forgets a chunk when it is trimmed': {
     ports: ({ journal }) => ({ journal: { ...bound(journal), trim: (through) => journal.trim(through + 1) } }),
   },
+  'a journal that passes over a chunk which it shows later': {
+    ports: ({ journal }) => ({ journal: lateJournal(journal) }),
+  },
   'a sequencer that begins a batch without fixing it': {
     ports: ({ registry }) => ({ registry: withoutFixedBatches(registry) }),
   },
@@ -130,6 +133,19 @@ function withoutFixedBatches(registry: Registry): Registry {
       key === `sequencer.${PARTITION}` && (value as PartitionState).batch !== null
         ? expected
         : registry.put(key, value, expected),
+  };
+}
+
+/** Now and then a read leaves out its first chunk, as if that had come into the journal after the next one. */
+function lateJournal(journal: Journal): Journal {
+  let reads = 0;
+  return {
+    ...bound(journal),
+    read: async (after, maxBytes) => {
+      const chunks = await journal.read(after, maxBytes);
+      reads += 1;
+      return chunks.length > 1 && reads % 5 === 0 ? chunks.slice(1) : chunks;
+    },
   };
 }
 

@@ -19,6 +19,7 @@ export function checkAnswers(ledger: Ledger, expected: ExpectedLog): void {
       checkRefusal(answer);
       continue;
     }
+    if (result.status === 'left_out') throw new Error('the simulation has no policy that leaves anything out');
     const recorded = byId.get(`${tenant} ${result.id}`) ?? [];
     const entries = recorded.filter(({ index }) => index !== undefined);
     const at = byPosition.get(result.position);

@@ -54,11 +54,13 @@ export function planOf(seed: number): { plan: Plan; random: Random } {
     tenants: random.pick([1, 2, 4]),
     windowNs: random.pick([7n * 86_400n * SECOND, 60n * SECOND, 2n * SECOND]),
     maxFutureSkewNs: random.pick([300n * SECOND, SECOND]),
-    repeatMemoryBytes: random.pick([64 * 1024 * 1024, 200, 1]),
+    repeatMemoryBytes: random.pick([64 * 1024 * 1024, 5_000, 200, 1]),
     sequencer: {
       maxBatchBytes: random.pick([1, 2_000, 16_000_000]),
       maxBatchEvents: random.pick([1, 7, 100_000]),
       maxCachedHeads: random.pick([1, 2, 1000]),
+      // Between any two chunks or runs of rows, or hardly ever: the clock of a schedule stands still in a turn.
+      maxTurnMs: random.pick([0, 4]),
     },
     faultRate: calm ? 0 : random.pick([0.01, 0.05, 0.15]),
     faults: { fail: often(1), 'fail-after': 1, partial: often(1), 'delay-apply': often(1), repeat: often(0.5) },

@@ -13,6 +13,8 @@ import { EventReader } from '../../../packages/server/src/query/event-reader.js'
 import { loadPartitionState } from '../../../packages/server/src/sequencer/partition-state.js';
 import { Progress } from '../../../packages/server/src/sequencer/progress.js';
 import { Sequencer } from '../../../packages/server/src/sequencer/sequencer.js';
+import { UNLIMITED } from '../../../packages/server/src/tenants/plans.js';
+import { soleQuotas } from '../../../packages/server/src/tenants/sole-quotas.js';
 import { TenantDirectory } from '../../../packages/server/src/tenants/tenant-directory.js';
 import type { Breakage } from './breakage.js';
 import { PARTITION } from './history.js';
@@ -25,6 +27,8 @@ import { SIGNING_KEY } from './signing.js';
 export const ORIGIN = 'simulation.example';
 /** Longer than any test: a simulated read waits for the sequencer, never for real time. */
 const FOR_EVER_MS = 86_400_000;
+/** The same for all processes, as it lies in the registry. */
+const CURSOR_SECRET = new Uint8Array(32);
 /** Of memory that a generation of ids takes at least; the real one is for millions. */
 const MIN_GENERATION_IDS = 64;
 
@@ -104,13 +108,21 @@ export class Process {
       ...common,
       clock: parts.breakage.clock?.(clock) ?? clock,
       tenants: new TenantDirectory({ registry, clock }),
+      unrecorded: { add: () => undefined },
+      rulesFor: () => undefined,
+      quotas: soleQuotas({ ...common, plans: UNLIMITED, onThreshold: () => undefined }),
       admitter: new InlineAdmitter({
         newId: () => uuidv7(Number(clock.nowNs() / 1_000_000n), random.bytes(10)),
         sha256,
         maxFutureSkewMs: Number(plan.maxFutureSkewNs / 1_000_000n),
       }),
     });
-    this.reader = new EventReader({ store, progress: this.progress, maxWaitMs: FOR_EVER_MS });
+    this.reader = new EventReader({
+      store,
+      progress: this.progress,
+      maxWaitMs: FOR_EVER_MS,
+      cursorSecret: CURSOR_SECRET,
+    });
     this.log = new PublicLog({ ...common, keys, originPrefix: ORIGIN, hasWitnesses: false });
   }
 

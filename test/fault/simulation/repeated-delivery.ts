@@ -35,6 +35,8 @@ export function withRepeats(ports: Ports, isRepeated: () => boolean): Ports {
       entries: (tenant, from, to) => store.entries(tenant, from, to),
       nodeHashes: (tenant, level, from, to) => store.nodeHashes(tenant, level, from, to),
       idsReceivedSince: (since, before) => store.idsReceivedSince(since, before),
+      usageByDay: (tenant, from, to, before) => store.usageByDay(tenant, from, to, before),
+      deleteEntries: (tenant) => twice(isRepeated(), () => store.deleteEntries(tenant)),
       check: () => store.check(),
       close: () => store.close(),
     },

@@ -1,3 +1,4 @@
+import { MemoryClock } from '../../../packages/server/src/adapters/memory/memory-clock.js';
 import { openMemoryJournal } from '../../../packages/server/src/adapters/memory/memory-journal.js';
 import { openMemoryRegistry } from '../../../packages/server/src/adapters/memory/memory-registry.js';
 import { openMemoryStore } from '../../../packages/server/src/adapters/memory/memory-store.js';
@@ -34,6 +35,7 @@ export async function checkReplay(history: History, plan: Plan, random: Random):
     rule: { windowNs: plan.windowNs, maxFutureSkewNs: plan.maxFutureSkewNs },
     limits: { maxBatchBytes: random.pick([1, 5_000, 16_000_000]), maxBatchEvents: 1_000, maxCachedHeads: 10 },
     partition: PARTITION,
+    clock: new MemoryClock(),
     yieldToLoop: () => Promise.resolve(),
     onIdsBehind: () => undefined,
   });

@@ -6,12 +6,27 @@ const hasher = new IdHasher(123_456_789);
 const id = fc.string({ maxLength: 40 });
 
 describe('hashes', () => {
-  test('are the same for the same tenant and id, and unsigned', () => {
+  test('are the same for the same tenant and id, and two 32-bit integers', () => {
     fc.assert(
       fc.property(id, id, (tenant, name) => {
         const { high, low } = hasher.hash(tenant, name);
         expect(new IdHasher(123_456_789).hash(tenant, name)).toEqual({ high, low });
-        expect([high, low].every((half) => half >= 0 && half <= 0xffff_ffff && Number.isInteger(half))).toBe(true);
+        expect([high, low].every((half) => half === (half | 0))).toBe(true);
+      }),
+    );
+  });
+
+  test('of the bytes of an id are those of the id', () => {
+    const anyId = fc.oneof(
+      id,
+      fc.string({ maxLength: 12, unit: 'binary' }).filter((text) => text.isWellFormed()),
+    );
+    fc.assert(
+      fc.property(fc.string({ maxLength: 20 }), anyId, fc.nat(5), (tenant, name, before) => {
+        const bytes = Buffer.concat([Buffer.alloc(before, 'x'), Buffer.from(name), Buffer.from('after')]);
+        const out = { high: 0, low: 0 };
+        hasher.hashBytes(hasher.begin(tenant), bytes, before, before + Buffer.byteLength(name), out);
+        expect(out).toEqual(hasher.hash(tenant, name));
       }),
     );
   });
@@ -41,7 +56,7 @@ describe('hashes', () => {
 });
 
 test('the key of a hash is a whole number below 2^53, another one for another hash', () => {
-  const largest = hashKey({ high: 0xffff_ffff, low: 0xffff_ffff });
+  const largest = hashKey({ high: -1, low: -1 });
   expect(largest).toBe(2 ** 53 - 1);
   fc.assert(
     fc.property(id, id, (tenant, name) => {

@@ -3,6 +3,7 @@ import type { Journal } from '../ports/journal.js';
 import { placeOf, sequenceOf } from '../ports/position.js';
 import type { Position } from '../ports/store.js';
 import { decodeChunk, type JournalRecord } from '../records/record-codec.js';
+import { PositionTable } from './position-table.js';
 
 export interface PendingRecord extends JournalRecord {
   position: Position;
@@ -14,7 +15,7 @@ export interface PendingRecord extends JournalRecord {
  */
 export class PendingIds {
   /** Of several records with one id the first, since that is the one that will be sealed. */
-  readonly #positions = new Map<number, Position>();
+  readonly #positions = new PositionTable();
   /** The further ones, which are few: an append that was not known to have worked was repeated. */
   #others: { key: number; position: Position }[] = [];
   #sealedBefore: Position = 0;
@@ -42,10 +43,7 @@ export class PendingIds {
   /** Forgets what is sealed. Entries are nearly in the order of positions; a straggler goes with the next call. */
   forgetBefore(position: Position): void {
     this.#sealedBefore = Math.max(this.#sealedBefore, position);
-    for (const [key, pending] of this.#positions) {
-      if (pending >= position) break;
-      this.#positions.delete(key);
-    }
+    this.#positions.removeBefore(position);
     if (this.#others.length === 0) return;
     const others = this.#others.filter((other) => other.position >= position);
     this.#others = [];

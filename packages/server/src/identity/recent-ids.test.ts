@@ -6,7 +6,7 @@ import { RecentIds, type RecentIdsLimits } from './recent-ids.js';
 const hasher = new IdHasher(42);
 const hash = (id: string) => hasher.hash('acme', id);
 const WINDOW_NS = 1_000_000n;
-/** One generation has 1.5 MiB at least. */
+/** One generation has 1.5 MiB at least, and four times as many where there is room. */
 const GENERATION_BYTES = 1_572_864;
 
 /** Recent ids whose load of everything from this time on, or of all there is, is done. */
@@ -19,7 +19,8 @@ function loadedIds(limits: Partial<RecentIdsLimits> = {}, coveredFromNs?: bigint
 describe('what was added within the window', () => {
   test('is never said to be new, whatever the generations and however the clock jumps', { timeout: 300_000 }, () => {
     const step = fc.record({ advanceNs: fc.bigInt({ min: -600_000n, max: 600_000n }), count: fc.nat(20) });
-    const limits = fc.record({ maxBytes: fc.constantFrom(1, 2 * GENERATION_BYTES, 5 * GENERATION_BYTES, 1 << 28) });
+    const maxBytes = fc.constantFrom(...[1, 2, 5, 16, 17, 24, 32, 36].map((count) => count * GENERATION_BYTES), 1);
+    const limits = fc.record({ maxBytes, minGenerationIds: fc.constant(1 << 20) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), limits, (steps, bounds) => {
         const ids = loadedIds(bounds);
@@ -35,6 +36,7 @@ describe('what was added within the window', () => {
           for (const { id, receivedAtNs } of added) {
             if (receivedAtNs >= nowNs - WINDOW_NS) expect(ids.mayContain(hash(id), nowNs)).toBe(true);
           }
+          expect(ids.bytes).toBeLessThanOrEqual(Math.max(bounds.maxBytes, GENERATION_BYTES));
         }
       }),
       { numRuns: 60 },
@@ -51,14 +53,38 @@ describe('what was added within the window', () => {
   });
 });
 
-test('fewer than 1 in 100 strangers are taken for known, of 100,000 in 100,000 and in a full generation', () => {
-  for (const held of [100_000, 1 << 20]) {
-    const ids = loadedIds();
+describe('strangers that are taken for known', () => {
+  /** How many of so many strangers are, when this many ids are held. */
+  function mistakes(ids: RecentIds, held: number, strangers: number): number {
     for (let i = 0; i < held; i++) ids.add(hash(`held-${i}`), 5n);
     let taken = 0;
-    for (let i = 0; i < 100_000; i++) if (ids.mayContain(hash(`stranger-${i}`), 5n)) taken += 1;
-    expect(taken).toBeLessThan(1000);
+    for (let i = 0; i < strangers; i++) if (ids.mayContain(hash(`stranger-${i}`), 5n)) taken += 1;
+    return taken;
   }
+
+  test('are fewer than 1 in 100,000 of a full generation where there is room', () => {
+    const ids = loadedIds();
+    expect(mistakes(ids, 1 << 20, 1_000_000)).toBeLessThan(10);
+    expect(ids.bytes).toBe(4 * GENERATION_BYTES);
+  });
+
+  test('are fewer than 1 in 100 where there is none', () => {
+    const ids = loadedIds({ maxBytes: GENERATION_BYTES });
+    expect(mistakes(ids, 1 << 20, 100_000)).toBeLessThan(1000);
+    expect(ids.bytes).toBe(GENERATION_BYTES);
+  });
+
+  test('are fewer than 1 in 5,000 once the oldest generation was halved to make room, and nothing was forgotten', () => {
+    const ids = loadedIds({ maxBytes: 32 * GENERATION_BYTES });
+    for (let i = 0; i < 1 << 20; i++) ids.add(hash(`held-${i}`), 5n);
+    for (let i = 1n; i <= 8n; i++) ids.add(hash(`later-${i}`), 5n + i * (WINDOW_NS / 8n + 1n));
+    expect([ids.bytes, ids.coversEverything]).toEqual([32 * GENERATION_BYTES, true]);
+    const nowNs = 5n + WINDOW_NS;
+    for (let i = 0; i < 1 << 20; i += 97) expect(ids.mayContain(hash(`held-${i}`), nowNs)).toBe(true);
+    const taken = mistakes(ids, 0, 100_000);
+    expect(taken).toBeLessThan(20);
+    expect(taken).toBeGreaterThan(0);
+  });
 });
 
 describe('loading', () => {
@@ -131,5 +157,5 @@ test('what is older than the window is forgotten, and with it the claim to know 
   for (let i = 1n; i < 20n; i++) ids.add(hash(`${i}`), i * WINDOW_NS);
   expect(ids.coversEverything).toBe(false);
   expect(ids.mayContain(hash('old'), 19n * WINDOW_NS)).toBe(false);
-  expect(ids.bytes).toBeLessThan(4 * GENERATION_BYTES);
+  expect(ids.bytes).toBeLessThan(16 * GENERATION_BYTES);
 });

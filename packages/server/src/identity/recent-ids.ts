@@ -3,7 +3,7 @@ import type { IdHash } from './id-hash.js';
 export interface RecentIdsLimits {
   /** How long an id is remembered after its event was received. */
   windowNs: bigint;
-  /** Memory for all generations together. */
+  /** Memory for all generations together; near it they give up precision first, then the oldest is forgotten. */
   maxBytes: number;
   /** How many ids a generation has room for at least. */
   minGenerationIds?: number;
@@ -13,11 +13,15 @@ export interface RecentIdsLimits {
 export type IdLoad = object;
 
 /**
- * The ids that were sealed within the window, as generations of blocked Bloom filters: 12 bits an id.
+ * The ids that were sealed within the window, as generations of blocked Bloom filters: 48 bits an id as long as there
+ * is room, and 12 at least.
  *
  * It answers "never seen" or "perhaps seen". A perhaps is confirmed in the store by whoever asks, so a false match
  * costs a look-up and can never drop an event. It never says "never seen" of an id that was received within the
  * window: while it is being loaded, or where the memory limit made it forget too early, it says perhaps.
+ *
+ * Why so many bits: a look-up costs more than a thousand events do without one, so false matches have to be rare
+ * among thousands of events, not among a hundred.
  */
 export class RecentIds {
   readonly #limits: RecentIdsLimits;
@@ -90,9 +94,9 @@ export class RecentIds {
   }
 
   #startGeneration(previous: Generation | undefined, receivedAtNs: bigint): Generation {
-    const { minGenerationIds = MIN_GENERATION_IDS } = this.#limits;
+    const { minGenerationIds = MIN_GENERATION_IDS, maxBytes } = this.#limits;
     const capacity = Math.min(Math.max((previous?.count ?? 0) * 4, minGenerationIds), MAX_GENERATION_IDS);
-    const generation = new Generation(capacity, receivedAtNs);
+    const generation = new Generation(capacity, receivedAtNs, maxBytes / GENERATIONS_WITH_ROOM);
     // A little longer than the window, so that a clock that is set back by less than that costs nothing.
     const horizonNs = this.#newestNs - this.#limits.windowNs - this.#limits.windowNs / 4n;
     const kept: Generation[] = [];
@@ -100,14 +104,26 @@ export class RecentIds {
       if (old.lastNs < horizonNs) this.#forget(old);
       else kept.push(old);
     }
-    let held = kept.reduce((sum, each) => sum + each.bytes, generation.bytes);
-    while (held > this.#limits.maxBytes && kept.length > 0) {
-      const oldest = kept.shift()!;
-      held -= oldest.bytes;
-      this.#forget(oldest);
-    }
+    this.#makeRoom(kept, generation);
     this.#generations = [...kept, generation];
     return generation;
+  }
+
+  /** Halves the most precise generations, the oldest of them first; where none can be halved, forgets the oldest. */
+  #makeRoom(kept: Generation[], added: Generation): void {
+    const { maxBytes } = this.#limits;
+    let held = kept.reduce((sum, each) => sum + each.bytes, added.bytes);
+    while (held > maxBytes && kept.length > 0) {
+      const widest = kept.reduce((found, each) => (each.bitsPerId > found.bitsPerId ? each : found));
+      if (widest.bitsPerId > MIN_BITS_PER_ID) {
+        held -= widest.bytes / 2;
+        widest.halve();
+      } else {
+        const oldest = kept.shift()!;
+        held -= oldest.bytes;
+        this.#forget(oldest);
+      }
+    }
   }
 
   #forget({ lastNs }: Generation): void {
@@ -118,22 +134,33 @@ export class RecentIds {
 
 const MIN_GENERATION_IDS = 1 << 20;
 const MAX_GENERATION_IDS = 1 << 26;
-const BITS_PER_ID = 12;
+/** A window has nine generations at most; so long as none takes more than its part, few have to be halved. */
+const GENERATIONS_WITH_ROOM = 8;
+const MAX_BITS_PER_ID = 48;
+const MIN_BITS_PER_ID = 12;
 /** A block is one cache line, so that a question costs one access to memory (Putze, Sanders, Singler, 2007). */
 const BLOCK_WORDS = 16;
-const PROBES = 7;
+/** Nearly the best for 12 bits an id, and good for 48: a question ends at the first bit that is not set. */
+const PROBES = 10;
 
 class Generation {
   readonly firstNs: bigint;
   lastNs: bigint;
   count = 0;
   readonly #capacity: number;
-  readonly #words: Uint32Array;
-  readonly #blocks: number;
+  #bitsPerId: number;
+  #words: Uint32Array;
+  #blocks: number;
 
-  constructor(capacity: number, firstNs: bigint) {
+  /** @param maxBytes what it may take, unless that gives an id less than the fewest bits */
+  constructor(capacity: number, firstNs: bigint, maxBytes: number) {
     this.#capacity = capacity;
-    this.#blocks = Math.ceil((capacity * BITS_PER_ID) / (BLOCK_WORDS * 32));
+    this.#bitsPerId = MIN_BITS_PER_ID;
+    this.#blocks = Math.ceil((capacity * MIN_BITS_PER_ID) / (BLOCK_WORDS * 32));
+    while (this.#bitsPerId < MAX_BITS_PER_ID && this.#blocks * 2 * BLOCK_WORDS * 4 <= maxBytes) {
+      this.#bitsPerId *= 2;
+      this.#blocks *= 2;
+    }
     this.#words = new Uint32Array(this.#blocks * BLOCK_WORDS);
     this.firstNs = firstNs;
     this.lastNs = firstNs;
@@ -145,6 +172,11 @@ class Generation {
 
   get bytes(): number {
     return this.#words.byteLength;
+  }
+
+  /** When it is full. */
+  get bitsPerId(): number {
+    return this.#bitsPerId;
   }
 
   add(hash: IdHash, receivedAtNs: bigint): void {
@@ -172,7 +204,20 @@ class Generation {
     return true;
   }
 
+  /** Gives half of the memory back: blocks 2i and 2i + 1 become block i, which is where {@link #base} then looks. */
+  halve(): void {
+    this.#bitsPerId /= 2;
+    this.#blocks /= 2;
+    const wide = this.#words;
+    const words = new Uint32Array(this.#blocks * BLOCK_WORDS);
+    for (let i = 0; i < words.length; i++) {
+      const left = 2 * i - (i % BLOCK_WORDS);
+      words[i] = wide[left]! | wide[left + BLOCK_WORDS]!;
+    }
+    this.#words = words;
+  }
+
   #base(hash: IdHash): number {
-    return Math.floor((hash.high / 4_294_967_296) * this.#blocks) * BLOCK_WORDS;
+    return Math.floor(((hash.high >>> 0) / 4_294_967_296) * this.#blocks) * BLOCK_WORDS;
   }
 }

@@ -34,7 +34,7 @@ export interface Original {
 const MAX_KEYS_PER_LOOKUP = 1000;
 
 /** True when only the store can say whether this is a repeat. */
-export function isSuspect(identity: Identity, recent: RecentIds, rule: RepeatRule): boolean {
+export function isSuspect(identity: Omit<Identity, 'id'>, recent: RecentIds, rule: RepeatRule): boolean {
   if (recent.mayContain(identity.hash, identity.receivedAtNs)) return true;
   if (recent.coversEverything) return false;
   return identity.timeNs < identity.receivedAtNs - rule.windowNs + rule.maxFutureSkewNs;
@@ -81,14 +81,14 @@ export async function findOriginals<T extends Identity>(
   return originals;
 }
 
-type Received = Pick<Identity, 'id' | 'timeNs' | 'receivedAtNs'>;
+type Received = Pick<Identity, 'timeNs' | 'receivedAtNs'>;
 
 /** The rule itself, for an entry of the same tenant and id that comes before in the log. */
 export function isRepeat(identity: Received, sealed: Received, rule: RepeatRule): boolean {
   return sealed.timeNs === identity.timeNs || sealed.receivedAtNs >= identity.receivedAtNs - rule.windowNs;
 }
 
-function readHead(entry: Uint8Array): Received {
+function readHead(entry: Uint8Array): Received & { id: string } {
   const event = JSON.parse(new TextDecoder().decode(entry)) as { id: string; time: string; received_at: string };
   return { id: event.id, timeNs: parseNs(event.time), receivedAtNs: parseNs(event.received_at) };
 }

@@ -7,32 +7,46 @@
  * One machine: chDB. Past one machine: ClickHouse.
  */
 
+import type { Filter } from '@attestlog/event';
+import type { EntryFraming } from './entry-framing.js';
+
 /** A place in the journal, as one number: sequence × 1024 + place in the chunk. Increases, not dense. */
 export type Position = number;
 
-export interface EventRow {
-  tenant: string;
+/**
+ * The rows of a batch by columns: value i of each belongs to row i. A batch has tens of thousands of rows, and an
+ * object for each would cost more than the rest of its way. `batch-columns.ts` turns rows into columns and back.
+ */
+export interface EventColumns {
+  /** For each row its tenant's place in {@link SealedBatch.tenants}. As long as the number of rows. */
+  tenantOf: Uint32Array;
   /** The entry's leaf index in its tenant's tree. */
-  index: number;
-  position: Position;
-  /** The entry's canonical JSON. Every searchable column is derived from it, inside the engine. */
-  entry: Uint8Array;
+  indexes: Float64Array;
+  positions: Float64Array;
+  /** The entries' canonical JSON, one after another. Every searchable column is derived from it, inside the engine. */
+  entries: Uint8Array;
+  /** Entry i is `entries` from offset i up to offset i + 1; so there is one offset more than rows. */
+  entryOffsets: Uint32Array;
 }
 
-/** A hash that belongs into a tile: the root of 256^level leaves. */
-export interface TreeNodeRow {
-  tenant: string;
-  level: number;
+/** By columns as well: hashes that belong into a tile, each the root of 256^level leaves. */
+export interface NodeColumns {
+  tenantOf: Uint32Array;
+  levels: Uint8Array;
   /** Index of the node at its level. */
-  index: number;
-  hash: Uint8Array;
+  indexes: Float64Array;
+  /** 32 bytes each, one after another. */
+  hashes: Uint8Array;
 }
 
+/** Nobody writes to any of it before its insert has resolved; and never where that has failed. */
 export interface SealedBatch {
   /** Names this batch for ever. The same token always comes with the same rows. */
   token: string;
-  events: readonly EventRow[];
-  nodes: readonly TreeNodeRow[];
+  /** Every tenant with a row in the batch. */
+  tenants: readonly string[];
+  events: EventColumns;
+  nodes: NodeColumns;
 }
 
 export interface StoredEntry {
@@ -48,8 +62,8 @@ export interface PageQuery {
   /** Event times in nanoseconds since the epoch, both inclusive. */
   fromNs?: bigint;
   toNs?: bigint;
-  actor?: string;
-  action?: string;
+  /** Only entries that fit it, exactly as `compileFilter` says. */
+  filter?: Filter;
   /** Start after this key, in the order of the page: newest first, that is by (time, index) descending. */
   after?: { timeNs: bigint; index: number };
   limit: number;
@@ -67,7 +81,19 @@ export interface ReceivedId {
   receivedAtNs: bigint;
 }
 
+/** What a tenant's entries of one day come to. */
+export interface DayUsage {
+  /** Day of receipt in UTC, as the number of days since 1970. */
+  day: number;
+  events: number;
+  /** Bytes of the entries. */
+  bytes: number;
+}
+
 export interface EventStore {
+  /** The entries of whole logs, in a store that can frame them itself. */
+  readonly framing?: EntryFraming;
+
   /**
    * Inserts all rows of a batch. Durable when it resolves, visible to every read from then on.
    * Idempotent by token, also after a crash and after a failure that had been applied in part: repeating the call
@@ -99,6 +125,12 @@ export interface EventStore {
    * epoch), of all tenants, in no order, as they stream in: what the index of recent ids is rebuilt from.
    */
   idsReceivedSince(receivedSinceNs: bigint, before: Position): AsyncIterable<ReceivedId[]>;
+
+  /** What the entries of these days (both inclusive) come to, in the order of days; days without any are left out. */
+  usageByDay(tenant: string, fromDay: number, toDay: number, before: Position): Promise<DayUsage[]>;
+
+  /** Removes every entry of a tenant for good, and keeps its tree. Idempotent; durable when it resolves. */
+  deleteEntries(tenant: string): Promise<void>;
 
   /** Proves that the store can read and write its files now. Rejects with the reason. */
   check(): Promise<void>;

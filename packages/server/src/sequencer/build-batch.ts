@@ -1,136 +1,151 @@
-import { GrowingTree, leafHash } from '@attestlog/tlog';
-import type { IdHash, IdHasher } from '../identity/id-hash.js';
-import type { RecentIds } from '../identity/recent-ids.js';
-import { findOriginals, isRepeat, isSuspect, type Original, type RepeatRule } from '../identity/repeats.js';
-import type { JournalChunk } from '../ports/journal.js';
-import { positionAfter, positionOf } from '../ports/position.js';
-import type { EventRow, EventStore, Position, TreeNodeRow } from '../ports/store.js';
-import { decodeChunk } from '../records/record-codec.js';
+import { GrowingTree, HASH_BYTES } from '@attestlog/tlog';
+import { positionAfter } from '../ports/position.js';
+import type { EventColumns, NodeColumns, SealedBatch } from '../ports/store.js';
+import { freshRecords, type RepeatContext } from './fresh-records.js';
 import { edgeOf, type Head } from './head.js';
-
-/** A record on its way into its tenant's tree. */
-export interface Candidate {
-  id: string;
-  hash: IdHash;
-  timeNs: bigint;
-  receivedAtNs: bigint;
-  position: Position;
-  entry: Uint8Array;
-}
+import type { Pace } from './pace.js';
+import type { PreparedBatch } from './prepared-batch.js';
 
 /** What a batch adds to the logs: a pure function of the chunks, the heads before them, and what was sealed before. */
-export interface BuiltBatch {
-  events: EventRow[];
-  nodes: TreeNodeRow[];
+export interface BuiltBatch extends Omit<SealedBatch, 'token'> {
   heads: Map<string, Head>;
-  /** The records that were sealed, and those that were dropped as repeats. */
-  sealed: Candidate[];
-  repeats: number;
+  /** The records that are sealed, in their order: row i is of record `records[i]`. The others are repeats. */
+  records: Uint32Array;
 }
 
-export interface BatchContext {
-  store: EventStore;
-  recentIds: RecentIds;
-  hasher: IdHasher;
-  rule: RepeatRule;
-  /** Gives other work of the process its turn; called about every thousand entries. */
-  yieldToLoop: () => Promise<void>;
+/** The heads of these tenants before a batch; a tenant with no entry yet has none. */
+export type LoadHeads = (tenants: readonly string[]) => Promise<Map<string, Head>>;
+
+/**
+ * Drops repeats, assigns indexes and grows the trees.
+ *
+ * @param committed sequence up to which everything was sealed before this batch
+ */
+export async function buildBatch(
+  batch: PreparedBatch,
+  committed: number,
+  loadHeads: LoadHeads,
+  context: RepeatContext,
+): Promise<BuiltBatch> {
+  const { tenants } = batch;
+  const before = await loadHeads(tenants);
+  const records = await freshRecords(batch, positionAfter(committed), context);
+  const events = await eventColumns(batch, records, context.pace);
+  const trees = tenants.map((tenant) => new GrowingTree(headEdge(before.get(tenant))));
+  const nodes = await growTrees(batch, records, events, trees, context.pace);
+  const heads = new Map<string, Head>();
+  tenants.forEach((tenant, place) => {
+    const tree = trees[place]!;
+    if (tree.size === (before.get(tenant)?.size ?? 0)) return;
+    heads.set(tenant, { size: tree.size, root: tree.root(), edge: [...tree.edge().hashes], through: batch.through });
+  });
+  return { tenants, events, nodes, heads, records };
 }
 
-const ENTRIES_PER_TURN = 1000;
-
-/** Reads the chunks into candidates by tenant, in the order of the journal. */
-export function readCandidates(chunks: readonly JournalChunk[], hasher: IdHasher): Map<string, Candidate[]> {
-  const byTenant = new Map<string, Candidate[]>();
-  for (const chunk of chunks) {
-    const { tenant, records } = decodeChunk(chunk.bytes);
-    const candidates = byTenant.get(tenant) ?? [];
-    byTenant.set(tenant, candidates);
-    records.forEach((record, place) => {
-      candidates.push({
-        ...record,
-        hash: hasher.hash(tenant, record.id),
-        position: positionOf(chunk.sequence, place),
-      });
-    });
-  }
-  return byTenant;
+function headEdge(head: Head | undefined) {
+  return head && edgeOf(head);
 }
 
 /**
- * Drops repeats, assigns indexes, hashes leaves and grows the trees.
- *
- * @param committed sequence up to which everything was sealed before this batch
- * @param through sequence of the batch's last chunk
- * @param loadHeads the heads of these tenants before this batch; a tenant with no entry yet has none
+ * The rows of these records but for their indexes, which the trees give them. Moves their entries together, over those of
+ * the others: from here on only these rows know where they are.
  */
-export async function buildBatch(
-  chunks: readonly JournalChunk[],
-  committed: number,
-  through: number,
-  loadHeads: (tenants: readonly string[]) => Promise<Map<string, Head>>,
-  context: BatchContext,
-): Promise<BuiltBatch> {
-  const byTenant = readCandidates(chunks, context.hasher);
-  const heads = await loadHeads([...byTenant.keys()]);
-  const batch: BuiltBatch = { events: [], nodes: [], heads: new Map(), sealed: [], repeats: 0 };
-  for (const [tenant, candidates] of byTenant) {
-    const fresh = await dropRepeats(tenant, candidates, positionAfter(committed), context);
-    batch.repeats += candidates.length - fresh.length;
-    if (fresh.length > 0) await growTree(batch, tenant, fresh, heads.get(tenant), through, context);
+async function eventColumns(batch: PreparedBatch, records: Uint32Array, pace: Pace): Promise<EventColumns> {
+  const { entries, entryOffsets } = batch.records;
+  const rows = records.length;
+  const columns = {
+    tenantOf: new Uint32Array(rows),
+    indexes: new Float64Array(rows),
+    positions: new Float64Array(rows),
+    entryOffsets: new Uint32Array(rows + 1),
+  };
+  let end = 0;
+  for (let row = 0, next = 0; row < rows; row = next) {
+    next = endOfRun(records, row);
+    const [first, last] = [records[row]!, records[next - 1]!];
+    columns.tenantOf.set(batch.tenantOf.subarray(first, last + 1), row);
+    columns.positions.set(batch.positions.subarray(first, last + 1), row);
+    const moved = entryOffsets[first]! - end;
+    if (moved > 0) entries.copyWithin(end, entryOffsets[first]!, entryOffsets[last + 1]);
+    for (let i = 0; i < next - row; i++) columns.entryOffsets[row + i + 1] = entryOffsets[first + i + 1]! - moved;
+    end = columns.entryOffsets[next]!;
+    if (pace.isOver) await pace.nextTurn();
   }
-  return batch;
+  return { ...columns, entries: entries.subarray(0, end) };
 }
 
-async function dropRepeats(
-  tenant: string,
-  candidates: Candidate[],
-  before: Position,
-  { store, recentIds, rule }: BatchContext,
-): Promise<Candidate[]> {
-  const suspects = candidates.filter((candidate) => isSuspect(candidate, recentIds, rule));
-  const originals: ReadonlyMap<Candidate, Original> =
-    suspects.length === 0 ? new Map() : await findOriginals(store, tenant, suspects, before, recentIds, rule);
-  return dropInnerRepeats(
-    candidates.filter((candidate) => !originals.has(candidate)),
-    rule,
-  );
-}
-
-/** By the same rule among themselves, so that it makes no difference where one batch ends and the next one begins. */
-function dropInnerRepeats(candidates: readonly Candidate[], rule: RepeatRule): Candidate[] {
-  const firstById = new Map<string, Candidate>();
-  /** Further ones of an id, each too long after those before it to be their repeat. */
-  const others: Candidate[] = [];
-  return candidates.filter((candidate) => {
-    const first = firstById.get(candidate.id);
-    if (first === undefined) {
-      firstById.set(candidate.id, candidate);
-      return true;
-    }
-    const repeats = (kept: Candidate) => kept.id === candidate.id && isRepeat(candidate, kept, rule);
-    if (repeats(first) || others.some(repeats)) return false;
-    others.push(candidate);
-    return true;
-  });
-}
-
-async function growTree(
-  batch: BuiltBatch,
-  tenant: string,
-  candidates: readonly Candidate[],
-  head: Head | undefined,
-  through: number,
-  context: BatchContext,
-): Promise<void> {
-  const tree = new GrowingTree(head && edgeOf(head), (level, index, hash) => {
-    batch.nodes.push({ tenant, level, index, hash });
-  });
-  for (const candidate of candidates) {
-    batch.events.push({ tenant, index: tree.size, position: candidate.position, entry: candidate.entry });
-    tree.append(leafHash(candidate.entry));
-    batch.sealed.push(candidate);
-    if (batch.sealed.length % ENTRIES_PER_TURN === 0) await context.yieldToLoop();
+/** Appends the records to their tenants' trees, enters their indexes, and gives the hashes that have a place in a tile. */
+async function growTrees(
+  batch: PreparedBatch,
+  records: Uint32Array,
+  { tenantOf, indexes }: EventColumns,
+  trees: readonly GrowingTree[],
+  pace: Pace,
+): Promise<NodeColumns> {
+  const rows = records.length;
+  const leaves = new Uint8Array(rows * HASH_BYTES);
+  const upper: UpperNode[] = [];
+  for (let row = 0, end = 0; row < rows; row = end) {
+    end = endOfRun(records, row, batch.tenantOf);
+    const tenant = tenantOf[row]!;
+    const tree = trees[tenant]!;
+    for (let i = row; i < end; i++) indexes[i] = tree.size + i - row;
+    const first = records[row]!;
+    const run = batch.leafHashes.subarray(first * HASH_BYTES, (first + end - row) * HASH_BYTES);
+    leaves.set(run, row * HASH_BYTES);
+    tree.appendAll(run, (level, firstIndex, hashes) => {
+      for (let at = 0; level > 0 && at < hashes.length; at += HASH_BYTES) {
+        upper.push({ tenant, level, index: firstIndex + at / HASH_BYTES, hash: hashes.slice(at, at + HASH_BYTES) });
+      }
+    });
+    if (pace.isOver) await pace.nextTurn();
   }
-  batch.heads.set(tenant, { size: tree.size, root: tree.root(), edge: [...tree.edge().hashes], through });
+  return nodeColumns(tenantOf, indexes, leaves, upper);
+}
+
+interface UpperNode {
+  /** Its place. */
+  tenant: number;
+  level: number;
+  index: number;
+  hash: Uint8Array;
+}
+
+/** The leaves, whose rows are those of the events, and then the hashes above them. */
+function nodeColumns(
+  tenantOf: Uint32Array,
+  indexes: Float64Array,
+  leaves: Uint8Array,
+  upper: readonly UpperNode[],
+): NodeColumns {
+  const rows = tenantOf.length;
+  const count = rows + upper.length;
+  const nodes = {
+    tenantOf: new Uint32Array(count),
+    levels: new Uint8Array(count),
+    indexes: new Float64Array(count),
+    hashes: new Uint8Array(count * HASH_BYTES),
+  };
+  nodes.tenantOf.set(tenantOf);
+  nodes.indexes.set(indexes);
+  nodes.hashes.set(leaves);
+  upper.forEach(({ tenant, level, index, hash }, i) => {
+    nodes.tenantOf[rows + i] = tenant;
+    nodes.levels[rows + i] = level;
+    nodes.indexes[rows + i] = index;
+    nodes.hashes.set(hash, (rows + i) * HASH_BYTES);
+  });
+  return nodes;
+}
+
+const MAX_RUN = 512;
+
+/** Where the run ends that begins at this row: rows of records that follow one another, and are in one group if asked. */
+function endOfRun(records: Uint32Array, row: number, groupOf?: Uint32Array): number {
+  const first = records[row]!;
+  const group = groupOf?.[first];
+  const limit = Math.min(records.length, row + MAX_RUN);
+  let end = row + 1;
+  while (end < limit && records[end] === first + end - row && groupOf?.[records[end]!] === group) end += 1;
+  return end;
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { MemoryPipeline } from '../../testing/memory-pipeline.js';
 import { PortFailure } from '../ports/failure.js';
-import { runSequencer } from './run-sequencer.js';
+import { runSequencer, type SequencerLoop } from './run-sequencer.js';
 
 const never = new AbortController().signal;
 
@@ -16,15 +16,14 @@ beforeEach(() => {
   told = [];
 });
 
-function run(lingerMs: number, sequencer: Pick<MemoryPipeline['sequencer'], 'sealNext'> = pipeline.sequencer) {
+function run(lingerMs: number, sequencer: SequencerLoop['sequencer'] = pipeline.sequencer) {
   return runSequencer(
     {
-      sequencer: sequencer as MemoryPipeline['sequencer'],
+      sequencer,
       journal: pipeline.ports.journal,
       progress: pipeline.progress,
       clock: pipeline.clock,
       lingerMs,
-      fullBatchBytes: 1_000_000,
       onBatch: ({ through, events }) => told.push(`batch ${through} of ${events}`),
       onFailure: (error, final) => told.push(`${final ? 'final ' : ''}${(error as PortFailure).kind}`),
       onRecovery: () => told.push('works again'),
@@ -46,6 +45,7 @@ function failing(kind: 'unavailable' | 'corrupt', times: number) {
       if (left-- > 0) throw new PortFailure(kind, 'as told');
       return pipeline.sequencer.sealNext();
     },
+    whenFull: () => undefined,
   };
 }
 
@@ -76,10 +76,13 @@ test('lets events gather after a batch', async () => {
   await running;
 });
 
-test('goes on at once after a full batch, since more is waiting', async () => {
-  const full = { through: 1, events: 5, repeats: 0, tenants: 1, bytes: 1_000_000 };
-  const summaries = [full, full, { ...full, bytes: 999_999 }, undefined];
-  const running = run(200, { sealNext: async () => summaries.shift() });
+test('goes on as soon as a full batch waits, and at once where one does', async () => {
+  const { sequencer } = new MemoryPipeline({ world: pipeline.world, limits: { maxBatchEvents: 2 } });
+  for (let i = 0; i < 3; i++) await pipeline.append('acme', { id: `a${i}` }, { id: `b${i}` });
+  const running = run(200, sequencer);
+  await settle();
+  expect(told).toEqual(['batch 1 of 2', 'batch 2 of 2']);
+  await pipeline.append('acme', { id: 'c' });
   await settle();
   expect([told.length, pipeline.clock.untilNextWakeMs()]).toEqual([3, 200]);
   stop.abort();

@@ -5,13 +5,11 @@ import type { Progress } from './progress.js';
 import type { SealedBatchSummary, Sequencer } from './sequencer.js';
 
 export interface SequencerLoop {
-  sequencer: Sequencer;
+  sequencer: Pick<Sequencer, 'sealNext' | 'whenFull'>;
   journal: Journal;
   progress: Progress;
   clock: Clock;
   lingerMs: number;
-  /** A batch of this many bytes says that more is waiting: the next one follows at once. */
-  fullBatchBytes: number;
   onBatch: (summary: SealedBatchSummary, seconds: number) => void;
   onFailure: (error: unknown, final: boolean) => void;
   /** The loop works again after failures. */
@@ -36,8 +34,7 @@ export async function runSequencer(loop: SequencerLoop, signal: AbortSignal): Pr
       pauseMs = 0;
       if (summary === undefined) await journal.waitForChunk(progress.sealedThrough, signal);
       else loop.onBatch(summary, (clock.monotonicMs() - begun) / 1000);
-      const isFull = summary !== undefined && summary.bytes >= loop.fullBatchBytes;
-      if (!isFull) await linger(loop, signal);
+      await linger(loop, signal);
     } catch (error) {
       const final = isPortFailure(error, 'corrupt');
       loop.onFailure(error, final);
@@ -48,12 +45,16 @@ export async function runSequencer(loop: SequencerLoop, signal: AbortSignal): Pr
   }
 }
 
-/** Lets events gather, since an insert costs the same for few as for many; but nobody is kept waiting for it. */
-async function linger({ progress, clock, lingerMs }: SequencerLoop, signal: AbortSignal): Promise<void> {
+/**
+ * Lets events gather, since an insert costs the same for few as for many: until they are a full batch, and at most for
+ * the linger. But nobody is kept waiting for it.
+ */
+async function linger({ sequencer, progress, clock, lingerMs }: SequencerLoop, signal: AbortSignal): Promise<void> {
   if (lingerMs === 0 || progress.awaited) return;
   const woken = new AbortController();
   const wake = () => woken.abort();
   progress.onHurry(wake);
+  sequencer.whenFull(wake);
   // Not AbortSignal.any: the long-lived signal would keep a trace of every pause there ever was.
   signal.addEventListener('abort', wake, { once: true });
   if (!signal.aborted) await clock.sleep(lingerMs, woken.signal);

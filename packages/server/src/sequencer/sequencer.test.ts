@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GrowingTree, leafHash } from '@attestlog/tlog';
 import { describe, expect, test } from 'vitest';
 import { MemoryPipeline, type PipelinePorts } from '../../testing/memory-pipeline.js';
@@ -7,7 +8,10 @@ import { openMemoryJournal } from '../adapters/memory/memory-journal.js';
 import { openMemoryRegistry } from '../adapters/memory/memory-registry.js';
 import { openMemoryStore } from '../adapters/memory/memory-store.js';
 import { MemoryWorld } from '../adapters/memory/memory-world.js';
+import { PortFailure } from '../ports/failure.js';
+import type { SealedBatch } from '../ports/store.js';
 import { readHead } from './heads.js';
+import { loadPartitionState } from './partition-state.js';
 
 /** Ports on a world whose calls go wrong as the plan says. */
 function faultyPorts(world: MemoryWorld, faults: Faults): Partial<PipelinePorts> {
@@ -16,6 +20,11 @@ function faultyPorts(world: MemoryWorld, faults: Faults): Partial<PipelinePorts>
     registry: withRegistryFaults(openMemoryRegistry(world.registry), faults),
     store: withStoreFaults(openMemoryStore(world.store), faults),
   };
+}
+
+/** Lets everything happen that waits for nothing outside. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 10; i++) await nextTurn();
 }
 
 /** The heads that are committed fit the rows in the store. */
@@ -129,6 +138,144 @@ test('a journal that has lost chunks of a batch that was begun is corrupt', asyn
   await expect(first.sequencer.sealNext()).rejects.toMatchObject({ kind: 'unavailable' });
   world.journal.chunks.length = 0;
   await expect(new MemoryPipeline({ world }).sequencer.sealNext()).rejects.toMatchObject({ kind: 'corrupt' });
+});
+
+describe('while a batch is carried out', () => {
+  /** Ports on a world whose store inserts when it is let to, and whose journal counts what was read of it. */
+  function heldPorts(world: MemoryWorld) {
+    let letGo!: () => void;
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const journal = withJournalFaults(openMemoryJournal(world.journal), new Faults(() => undefined));
+    const store = withStoreFaults(openMemoryStore(world.store), new Faults(() => undefined));
+    const seen: number[] = [];
+    const ports = {
+      journal: {
+        ...journal,
+        read: async (after: number, maxBytes: number) => {
+          const chunks = await journal.read(after, maxBytes);
+          seen.push(...chunks.map(({ sequence }) => sequence));
+          return chunks;
+        },
+      },
+      store: { ...store, insert: (batch: SealedBatch) => gate.then(() => store.insert(batch)) },
+    };
+    return { ports, seen, letGo };
+  }
+
+  test('the next one is prepared, and nothing of it is written before it is fixed', async () => {
+    const world = new MemoryWorld();
+    const { ports, seen, letGo } = heldPorts(world);
+    const pipeline = new MemoryPipeline({ world, ports });
+    await pipeline.append('acme', { id: 'a' });
+    const first = pipeline.sequencer.sealNext();
+    await settle();
+    await pipeline.append('acme', { id: 'b' }, { id: 'a' });
+    await settle();
+    expect(seen).toEqual([1, 2]);
+    expect(await loadPartitionState(pipeline.ports.registry, 0)).toMatchObject({ state: { batch: { through: 1 } } });
+    letGo();
+    expect(await first).toMatchObject({ through: 1, events: 1 });
+    expect(world.store.rows).toHaveLength(1);
+    expect(await pipeline.sequencer.sealNext()).toMatchObject({ through: 2, events: 1, repeats: 1 });
+    expect(seen).toEqual([1, 2]);
+    await expectSound(pipeline, 'acme', ['a', 'b']);
+  });
+
+  test('a crash takes nothing with it that was prepared', async () => {
+    const world = new MemoryWorld();
+    const { ports } = heldPorts(world);
+    const first = new MemoryPipeline({ world, ports });
+    await first.append('acme', { id: 'a' });
+    void first.sequencer.sealNext();
+    await settle();
+    await first.append('acme', { id: 'b' });
+    await settle();
+    const second = new MemoryPipeline({ world });
+    await second.sealAll();
+    await expectSound(second, 'acme', ['a', 'b']);
+  });
+
+  test('another sequencer may fix another batch of what was prepared: that one counts', async () => {
+    const world = new MemoryWorld();
+    const { ports, seen, letGo } = heldPorts(world);
+    const one = new MemoryPipeline({ world, ports });
+    await one.append('acme', { id: 'a' });
+    const first = one.sequencer.sealNext();
+    await settle();
+    for (const id of ['b', 'c']) await one.append('acme', { id });
+    await settle();
+    expect(seen).toEqual([1, 2, 3]);
+    letGo();
+    await first;
+    const other = new MemoryPipeline({
+      world,
+      ports: faultyPorts(world, new Faults((operation) => (operation === 'store.insert' ? 'fail' : undefined))),
+      limits: { maxBatchEvents: 1 },
+    });
+    await expect(other.sequencer.sealNext()).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(await one.sequencer.sealNext()).toBeUndefined();
+    expect(await one.sequencer.sealNext()).toMatchObject({ through: 2, events: 1 });
+    expect(await one.sequencer.sealNext()).toMatchObject({ through: 3, events: 1 });
+    await expectSound(one, 'acme', ['a', 'b', 'c']);
+  });
+
+  test('a failure is told only when the insert has ended as well', async () => {
+    const world = new MemoryWorld();
+    const { ports, letGo } = heldPorts(world);
+    const faults = new Faults((operation) => (operation === 'registry.putMany' ? 'fail' : undefined));
+    const registry = withRegistryFaults(openMemoryRegistry(world.registry), faults);
+    const pipeline = new MemoryPipeline({ world, ports: { ...ports, registry } });
+    await pipeline.append('acme', { id: 'a' });
+    let isOver = false;
+    const sealing = pipeline.sequencer.sealNext().finally(() => {
+      isOver = true;
+    });
+    sealing.catch(() => undefined);
+    await settle();
+    expect(isOver).toBe(false);
+    letGo();
+    await expect(sealing).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(world.store.rows).toHaveLength(1);
+    await new MemoryPipeline({ world }).sealAll();
+    await expectSound(pipeline, 'acme', ['a']);
+  });
+});
+
+describe('a trim', () => {
+  test('goes on beside the next batch, which may be sealed before it fails', async () => {
+    const world = new MemoryWorld();
+    const journal = withJournalFaults(openMemoryJournal(world.journal), new Faults(() => undefined));
+    const fails: (() => void)[] = [];
+    const trim = (through: number) =>
+      new Promise<void>((resolve, reject) => {
+        if (fails.push(() => reject(new PortFailure('unavailable', 'as told'))) > 1) resolve(journal.trim(through));
+      });
+    const pipeline = new MemoryPipeline({ world, ports: { journal: { ...journal, trim } } });
+    await pipeline.append('acme', { id: 'a' });
+    await pipeline.sequencer.sealNext();
+    await pipeline.append('acme', { id: 'b' });
+    const second = pipeline.sequencer.sealNext();
+    await settle();
+    expect(pipeline.progress.sealedThrough).toBe(2);
+    expect(world.journal.chunks).toHaveLength(2);
+    fails[0]!();
+    expect(await second).toMatchObject({ through: 2 });
+    await settle();
+    expect(world.journal.chunks).toEqual([]);
+  });
+
+  test('that finds the journal damaged stops the sequencer before its next batch', async () => {
+    const pipeline = new MemoryPipeline();
+    pipeline.ports.journal.trim = () => Promise.reject(new PortFailure('corrupt', 'as told'));
+    await pipeline.append('acme', { id: 'a' });
+    await pipeline.sequencer.sealNext();
+    await pipeline.append('acme', { id: 'b' });
+    await settle();
+    await expect(pipeline.sequencer.sealNext()).rejects.toMatchObject({ kind: 'corrupt' });
+    expect(pipeline.logOf('acme')).toEqual(['a']);
+  });
 });
 
 describe('two sequencers', () => {

@@ -2,22 +2,31 @@ import type { IdHasher } from '../identity/id-hash.js';
 import type { PendingIds } from '../identity/pending-ids.js';
 import type { RecentIds } from '../identity/recent-ids.js';
 import type { RepeatRule } from '../identity/repeats.js';
+import type { Clock } from '../ports/clock.js';
 import { PortFailure } from '../ports/failure.js';
-import type { Journal, JournalChunk } from '../ports/journal.js';
+import type { Journal } from '../ports/journal.js';
 import { positionAfter } from '../ports/position.js';
 import type { Registry } from '../ports/registry.js';
 import type { EventStore } from '../ports/store.js';
-import { recordCount } from '../records/record-codec.js';
-import { type BatchContext, type BuiltBatch, buildBatch } from './build-batch.js';
+import { EntryMemory } from '../records/entry-memory.js';
+import { type BuiltBatch, buildBatch } from './build-batch.js';
 import { Heads, isConflict, StaleSequencerError } from './heads.js';
+import { Pace } from './pace.js';
 import { type LoadedState, loadPartitionState, swapPartitionState } from './partition-state.js';
+import type { PreparedBatch } from './prepared-batch.js';
 import type { Progress } from './progress.js';
+import { ReadAhead } from './read-ahead.js';
+import { Trimming } from './trimming.js';
 
 export interface SequencerLimits {
   maxBatchBytes: number;
   maxBatchEvents: number;
   maxCachedHeads: number;
+  /** How long it keeps the event loop to itself. */
+  maxTurnMs?: number;
 }
+
+const DEFAULT_MAX_TURN_MS = 4;
 
 export interface SequencerParts {
   journal: Journal;
@@ -30,6 +39,7 @@ export interface SequencerParts {
   rule: RepeatRule;
   limits: SequencerLimits;
   partition: number;
+  clock: Clock;
   yieldToLoop: () => Promise<void>;
   /** Called when ids sealed by another sequencer are not in {@link recentIds}; it resets and loads them again. */
   onIdsBehind: () => void;
@@ -44,6 +54,12 @@ export interface SealedBatchSummary {
   bytes: number;
 }
 
+interface PlannedBatch {
+  /** That it is fixed. */
+  state: LoadedState;
+  batch: PreparedBatch;
+}
+
 /**
  * Turns the journal into the tenants' logs, batch by batch. Every step can be repeated, by this sequencer or by
  * another one, and after a crash at any point; two of them at once cost work but never disagree, because a batch is
@@ -52,11 +68,19 @@ export interface SealedBatchSummary {
 export class Sequencer {
   readonly #parts: SequencerParts;
   readonly #heads: Heads;
+  readonly #pace: Pace;
+  readonly #ahead: ReadAhead;
+  readonly #trimming: Trimming;
+  readonly #entryMemory = new EntryMemory();
   #loaded: LoadedState | undefined;
 
   constructor(parts: SequencerParts) {
+    const { clock, yieldToLoop, limits, registry, journal } = parts;
     this.#parts = parts;
-    this.#heads = new Heads(parts.registry, parts.limits.maxCachedHeads);
+    this.#heads = new Heads(registry, limits.maxCachedHeads);
+    this.#pace = new Pace(clock, yieldToLoop, limits.maxTurnMs ?? DEFAULT_MAX_TURN_MS);
+    this.#ahead = new ReadAhead({ ...parts, pace: this.#pace, entryMemory: this.#entryMemory });
+    this.#trimming = new Trimming(journal);
   }
 
   /**
@@ -66,8 +90,9 @@ export class Sequencer {
    */
   async sealNext(): Promise<SealedBatchSummary | undefined> {
     try {
+      this.#trimming.check();
       const planned = await this.#plan();
-      return planned && (await this.#seal(planned.state, planned.chunks));
+      return planned && (await this.#seal(planned.state, planned.batch));
     } catch (error) {
       this.forget();
       if (isConflict(error)) return undefined;
@@ -75,104 +100,109 @@ export class Sequencer {
     }
   }
 
+  /** Calls back once as much waits as a batch may hold: no reason to let more gather. At once where it does. */
+  whenFull(callBack: () => void): void {
+    this.#ahead.whenFull(callBack);
+  }
+
   /** Drops what is in memory of the registry, so that the next batch begins from what is stored. */
   forget(): void {
     this.#loaded = undefined;
     this.#heads.forget();
+    this.#ahead.forget();
   }
 
-  async #plan(): Promise<{ state: LoadedState; chunks: JournalChunk[] } | undefined> {
-    const { journal, registry, partition, limits } = this.#parts;
+  async #plan(): Promise<PlannedBatch | undefined> {
+    const { registry, partition } = this.#parts;
     const loaded = this.#loaded ?? (await loadPartitionState(registry, partition));
     this.#adoptCommitted(loaded.state.committed);
     if (loaded.state.batch !== null) return this.#resume(loaded, loaded.state.batch.through);
-    const queued = await journal.read(loaded.state.committed, limits.maxBatchBytes);
-    const chunks = firstEvents(queued, limits.maxBatchEvents);
-    const last = chunks.at(-1);
-    if (last === undefined) {
-      await this.#rest(loaded);
+    const { committed } = loaded.state;
+    const batch = await this.#ahead.next(committed);
+    if (batch.through === committed) {
+      this.#loaded = await this.#rest(loaded);
+      this.#ahead.begin(this.#loaded.state.committed);
       return undefined;
     }
-    const state = await swapPartitionState(
-      registry,
-      partition,
-      { committed: loaded.state.committed, batch: { through: last.sequence } },
-      loaded.revision,
-    );
-    return { state, chunks };
+    const next = { committed, batch: { through: batch.through } };
+    return { state: await swapPartitionState(registry, partition, next, loaded.revision), batch };
   }
 
   /** The journal is empty: perhaps because another sequencer has sealed and trimmed what was in it. */
-  async #rest(loaded: LoadedState): Promise<void> {
-    const isOfLate = this.#loaded === undefined;
-    this.#loaded = isOfLate ? loaded : await loadPartitionState(this.#parts.registry, this.#parts.partition);
-    if (this.#loaded.revision === loaded.revision) return;
-    this.#heads.forget();
-    this.#adoptCommitted(this.#loaded.state.committed);
+  async #rest(loaded: LoadedState): Promise<LoadedState> {
+    // What was not in memory has been read just now.
+    if (this.#loaded === undefined) return loaded;
+    const now = await loadPartitionState(this.#parts.registry, this.#parts.partition);
+    if (now.revision !== loaded.revision) {
+      this.#heads.forget();
+      this.#adoptCommitted(now.state.committed);
+    }
+    return now;
   }
 
   /** Reads the chunks of a batch that was fixed before. */
-  async #resume(loaded: LoadedState, through: number): Promise<{ state: LoadedState; chunks: JournalChunk[] }> {
-    const { journal, registry, partition, limits } = this.#parts;
-    const chunks: JournalChunk[] = [];
-    let after = loaded.state.committed;
-    while (after < through) {
-      const more = (await journal.read(after, limits.maxBatchBytes)).filter(({ sequence }) => sequence <= through);
-      if (more.length === 0) break;
-      chunks.push(...more);
-      after = more.at(-1)!.sequence;
-    }
+  async #resume(loaded: LoadedState, through: number): Promise<PlannedBatch> {
+    const { registry, partition } = this.#parts;
+    const { committed } = loaded.state;
+    const batch = await this.#ahead.exactly(committed, through);
     // Chunks of a committed batch may be trimmed while they are read: only an unchanged state says they were whole.
     const now = await loadPartitionState(registry, partition);
     if (now.revision !== loaded.revision) throw new StaleSequencerError('the batch was finished by another sequencer');
-    if (after !== through) {
-      throw new PortFailure('corrupt', `The journal has lost chunks between ${loaded.state.committed} and ${through}`);
+    if (batch.through !== through) {
+      throw new PortFailure('corrupt', `The journal has lost chunks between ${committed} and ${through}`);
     }
-    return { state: loaded, chunks };
+    return { state: loaded, batch };
   }
 
-  async #seal(planned: LoadedState, chunks: readonly JournalChunk[]): Promise<SealedBatchSummary> {
-    const { store, registry, partition } = this.#parts;
-    const { committed, batch } = planned.state;
-    const through = batch!.through;
-    const built = await this.#build(chunks, committed, through);
-    if (built.events.length > 0) {
-      await store.insert({ token: `${partition}-${through}`, events: built.events, nodes: built.nodes });
-      await this.#heads.write(built.heads, committed);
-    }
+  async #seal(planned: LoadedState, batch: PreparedBatch): Promise<SealedBatchSummary> {
+    const { registry, partition } = this.#parts;
+    const { committed } = planned.state;
+    const { through } = batch;
+    const built = await this.#build(batch, committed);
+    this.#ahead.begin(through);
+    await this.#write(built, committed, `${partition}-${through}`);
     this.#loaded = await swapPartitionState(registry, partition, { committed: through, batch: null }, planned.revision);
-    this.#publish(built, through);
-    await this.#trim(through);
+    this.#publish(batch, built);
+    // Only now: what a failed insert was given may be read yet.
+    this.#entryMemory.giveBack(batch.records.entries, built.events.entries.length);
+    await this.#trimming.begin(through);
     return {
       through,
-      events: built.events.length,
-      repeats: built.repeats,
+      events: built.records.length,
+      repeats: batch.records.count - built.records.length,
       tenants: built.heads.size,
-      bytes: built.events.reduce((sum, { entry }) => sum + entry.length, 0),
+      bytes: built.events.entries.length,
     };
   }
 
-  async #build(chunks: readonly JournalChunk[], committed: number, through: number): Promise<BuiltBatch> {
-    const { store, recentIds, hasher, rule, yieldToLoop } = this.#parts;
-    const context: BatchContext = { store, recentIds, hasher, rule, yieldToLoop };
-    const loadHeads = (tenants: readonly string[]) => this.#heads.load(tenants, committed);
-    return buildBatch(chunks, committed, through, loadHeads, context);
+  #build(batch: PreparedBatch, committed: number): Promise<BuiltBatch> {
+    const context = { ...this.#parts, pace: this.#pace };
+    return buildBatch(batch, committed, (tenants) => this.#heads.load(tenants, committed), context);
   }
 
-  #publish(built: BuiltBatch, through: number): void {
+  /**
+   * Rows and heads side by side: neither counts before the batch is committed, and whoever finds one without the other
+   * repeats both. A failure is told when both have ended, so that nothing of this batch comes after what follows.
+   */
+  async #write(built: BuiltBatch, committed: number, token: string): Promise<void> {
+    if (built.records.length === 0) return;
+    const { tenants, events, nodes, heads } = built;
+    const written = await Promise.allSettled([
+      this.#heads.write(heads, committed),
+      this.#parts.store.insert({ token, tenants, events, nodes }),
+    ]);
+    for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  #publish(batch: PreparedBatch, built: BuiltBatch): void {
     const { recentIds, pendingIds, progress } = this.#parts;
-    for (const { hash, receivedAtNs } of built.sealed) recentIds.add(hash, receivedAtNs);
-    progress.advance(through);
-    pendingIds.forgetBefore(positionAfter(through));
-  }
-
-  /** The batch is sealed whatever becomes of this: chunks that stay are trimmed with the next batch. */
-  async #trim(through: number): Promise<void> {
-    try {
-      await this.#parts.journal.trim(through);
-    } catch (error) {
-      if (!(error instanceof PortFailure) || error.kind === 'corrupt') throw error;
+    const hash = { high: 0, low: 0 };
+    for (const record of built.records) {
+      batch.idHash(record, hash);
+      recentIds.add(hash, batch.records.receivedAtNs[record]!);
     }
+    progress.advance(batch.through);
+    pendingIds.forgetBefore(positionAfter(batch.through));
   }
 
   /** Catches up with what another sequencer has sealed. */
@@ -184,14 +214,4 @@ export class Sequencer {
     if (behind) onIdsBehind();
     pendingIds.forgetBefore(positionAfter(committed));
   }
-}
-
-/** As many whole chunks from the start as hold no more than this many events; at least one if there is any. */
-function firstEvents(chunks: readonly JournalChunk[], maxEvents: number): JournalChunk[] {
-  let events = 0;
-  const end = chunks.findIndex(({ bytes }, i) => {
-    events += recordCount(bytes);
-    return i > 0 && events > maxEvents;
-  });
-  return end === -1 ? [...chunks] : chunks.slice(0, end);
 }

@@ -5,55 +5,58 @@ export interface ArrowColumn {
   format: string;
   length: number;
   nullCount: 0;
-  /** Validity (null: no value is null), then what the format asks for. */
+  /** Validity (null: no value is null), then what the format asks for; in the byte order of the machine. */
   buffers: readonly (Buffer | null)[];
 }
 
-/** A column of byte strings, or of text where `format` is `u`. Offsets are 32-bit: at most 2 GiB in one column. */
-export function bytesColumn(name: string, values: readonly Uint8Array[], format: 'z' | 'u' = 'z'): ArrowColumn {
-  const offsets = new Int32Array(values.length + 1);
-  let total = 0;
-  for (let i = 0; i < values.length; i++) {
-    total += values[i]!.length;
-    offsets[i + 1] = total;
+/**
+ * A column of byte strings that lie one after another: value i is from offset i up to offset i + 1. Nothing is copied.
+ * @throws RangeError for more than 2 GiB: Arrow's offsets are signed and of 32 bits
+ */
+export function bytesColumn(name: string, bytes: Uint8Array, offsets: Uint32Array): ArrowColumn {
+  if (bytes.length > 0x7fff_ffff) throw new RangeError(`a column of ${bytes.length} bytes`);
+  const buffers = [null, bufferOf(offsets), bufferOf(bytes)];
+  return { name, format: 'z', length: offsets.length - 1, nullCount: 0, buffers };
+}
+
+/** A text column of a few names: row i has the name at place `placeOf[i]`. */
+export function namesColumn(name: string, names: readonly string[], placeOf: Uint32Array): ArrowColumn {
+  const encoded = names.map((text) => Buffer.from(text, 'utf8'));
+  const offsets = new Int32Array(placeOf.length + 1);
+  for (let i = 0; i < placeOf.length; i++) offsets[i + 1] = offsets[i]! + encoded[placeOf[i]!]!.length;
+  const data = Buffer.allocUnsafe(offsets.at(-1)!);
+  let at = 0;
+  for (let i = 0; i < placeOf.length; i++) {
+    const value = encoded[placeOf[i]!]!;
+    for (let j = 0; j < value.length; j++) data[at++] = value[j]!;
   }
-  const data = Buffer.allocUnsafe(total);
-  for (let i = 0; i < values.length; i++) data.set(values[i]!, offsets[i]!);
-  return { name, format, length: values.length, nullCount: 0, buffers: [null, bufferOf(offsets), data] };
+  return { name, format: 'u', length: placeOf.length, nullCount: 0, buffers: [null, bufferOf(offsets), data] };
 }
 
-/** A text column whose values repeat: each value is encoded once. */
-export function textColumn(name: string, values: readonly string[]): ArrowColumn {
-  const encoded = new Map<string, Uint8Array>();
-  const bytes = values.map((value) => {
-    const known = encoded.get(value) ?? Buffer.from(value, 'utf8');
-    encoded.set(value, known);
-    return known;
-  });
-  return bytesColumn(name, bytes, 'u');
-}
-
-export function uint64Column(name: string, values: readonly number[]): ArrowColumn {
-  const data = Buffer.allocUnsafe(values.length * 8);
+/** @param values safe integers, not negative */
+export function uint64Column(name: string, values: Float64Array): ArrowColumn {
+  const data = new BigUint64Array(values.length);
+  const halves = new Uint32Array(data.buffer);
+  const [low, high] = LOW_HALF_FIRST ? [0, 1] : [1, 0];
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    data.writeUInt32LE(value % 4_294_967_296, i * 8);
-    data.writeUInt32LE(Math.floor(value / 4_294_967_296), i * 8 + 4);
+    halves[2 * i + low] = value;
+    halves[2 * i + high] = value / 4_294_967_296;
   }
-  return { name, format: 'L', length: values.length, nullCount: 0, buffers: [null, data] };
+  return { name, format: 'L', length: values.length, nullCount: 0, buffers: [null, bufferOf(data)] };
 }
 
-export function uint8Column(name: string, values: readonly number[]): ArrowColumn {
-  return { name, format: 'C', length: values.length, nullCount: 0, buffers: [null, Buffer.from(values)] };
+export function uint8Column(name: string, values: Uint8Array): ArrowColumn {
+  return { name, format: 'C', length: values.length, nullCount: 0, buffers: [null, bufferOf(values)] };
 }
 
 /** A column of hashes, 32 bytes each. */
-export function hashColumn(name: string, values: readonly Uint8Array[]): ArrowColumn {
-  const data = Buffer.allocUnsafe(values.length * 32);
-  for (let i = 0; i < values.length; i++) data.set(values[i]!, i * 32);
-  return { name, format: 'w:32', length: values.length, nullCount: 0, buffers: [null, data] };
+export function hashColumn(name: string, hashes: Uint8Array): ArrowColumn {
+  return { name, format: 'w:32', length: hashes.length / 32, nullCount: 0, buffers: [null, bufferOf(hashes)] };
 }
 
-function bufferOf(array: Int32Array): Buffer {
+const LOW_HALF_FIRST = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+function bufferOf(array: ArrayBufferView): Buffer {
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
 }

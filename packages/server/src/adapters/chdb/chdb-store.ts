@@ -1,21 +1,23 @@
 import { PortFailure } from '../../ports/failure.js';
 import type {
+  DayUsage,
   EntryKey,
-  EventRow,
+  EventColumns,
   EventStore,
+  NodeColumns,
   PageQuery,
   Position,
   ReceivedId,
   SealedBatch,
   StoredEntry,
-  TreeNodeRow,
 } from '../../ports/store.js';
-import { bytesColumn, hashColumn, textColumn, uint8Column, uint64Column } from './arrow-columns.js';
+import { bytesColumn, hashColumn, namesColumn, uint8Column, uint64Column } from './arrow-columns.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { pageSql } from './page-sql.js';
 import type { Parameters } from './parameters.js';
 import { RowBinaryReader } from './row-binary.js';
 import { CREATE_DATABASE, CREATE_EVENTS, CREATE_TREE, insertEvents, insertTree } from './tables.js';
+import { DELETE_ENTRIES, USAGE_BY_DAY } from './tenant-sql.js';
 
 export type ChdbStoreOptions = EngineOptions;
 
@@ -59,9 +61,13 @@ class ChdbStore implements EventStore {
   }
 
   /** Two inserts under one token: each table remembers it for itself, so a repeat completes what is missing. */
-  async insert({ token, events, nodes }: SealedBatch): Promise<void> {
-    if (events.length > 0) await this.#engine.insert(eventColumns(events), (stream) => insertEvents(stream, token));
-    if (nodes.length > 0) await this.#engine.insert(nodeColumns(nodes), (stream) => insertTree(stream, token));
+  async insert({ token, tenants, events, nodes }: SealedBatch): Promise<void> {
+    if (events.tenantOf.length > 0) {
+      await this.#engine.insert(eventColumns(tenants, events), (stream) => insertEvents(stream, token));
+    }
+    if (nodes.tenantOf.length > 0) {
+      await this.#engine.insert(nodeColumns(tenants, nodes), (stream) => insertTree(stream, token));
+    }
   }
 
   async page(query: PageQuery): Promise<StoredEntry[]> {
@@ -133,6 +139,18 @@ WHERE received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC') AND position 
     }
   }
 
+  async usageByDay(tenant: string, fromDay: number, toDay: number, before: Position): Promise<DayUsage[]> {
+    const bytes = await this.#engine.read(USAGE_BY_DAY, { tenant, from: fromDay, to: toDay, before });
+    const reader = new RowBinaryReader(bytes);
+    const usage: DayUsage[] = [];
+    while (!reader.done) usage.push({ day: reader.uint64(), events: reader.uint64(), bytes: reader.uint64() });
+    return usage;
+  }
+
+  deleteEntries(tenant: string): Promise<void> {
+    return this.#engine.write(DELETE_ENTRIES, { tenant });
+  }
+
   async check(): Promise<void> {
     if (this.#engine.damage !== undefined) throw this.#engine.damage;
     const bytes = await this.#engine.read(DAMAGED_PARTS);
@@ -152,44 +170,20 @@ WHERE received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC') AND position 
   }
 }
 
-function eventColumns(events: readonly EventRow[]) {
+function eventColumns(tenants: readonly string[], events: EventColumns) {
   return [
-    textColumn(
-      'tenant_id',
-      events.map(({ tenant }) => tenant),
-    ),
-    uint64Column(
-      'leaf_index',
-      events.map(({ index }) => index),
-    ),
-    uint64Column(
-      'position',
-      events.map(({ position }) => position),
-    ),
-    bytesColumn(
-      'entry',
-      events.map(({ entry }) => entry),
-    ),
+    namesColumn('tenant_id', tenants, events.tenantOf),
+    uint64Column('leaf_index', events.indexes),
+    uint64Column('position', events.positions),
+    bytesColumn('entry', events.entries, events.entryOffsets),
   ];
 }
 
-function nodeColumns(nodes: readonly TreeNodeRow[]) {
+function nodeColumns(tenants: readonly string[], nodes: NodeColumns) {
   return [
-    textColumn(
-      'tenant_id',
-      nodes.map(({ tenant }) => tenant),
-    ),
-    uint8Column(
-      'level',
-      nodes.map(({ level }) => level),
-    ),
-    uint64Column(
-      'node_index',
-      nodes.map(({ index }) => index),
-    ),
-    hashColumn(
-      'hash',
-      nodes.map(({ hash }) => hash),
-    ),
+    namesColumn('tenant_id', tenants, nodes.tenantOf),
+    uint8Column('level', nodes.levels),
+    uint64Column('node_index', nodes.indexes),
+    hashColumn('hash', nodes.hashes),
   ];
 }

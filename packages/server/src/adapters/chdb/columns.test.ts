@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { admitEvent, formatNs } from '@attestlog/event';
+import { admitEvent, type Filter, formatNs } from '@attestlog/event';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { batchOf } from '../../ports/batch-columns.js';
 import type { EventStore } from '../../ports/store.js';
 import { openChdbStore } from './chdb-store.js';
 
@@ -81,16 +82,14 @@ describe('the columns of an entry', () => {
           return admitted.ok ? [{ id, row: { tenant, position: 1024 + i, entry: admitted.entry } }] : [];
         });
         admittedEvents += events.length;
-        await store.insert({
-          token: `b-${batch}`,
-          events: events.map(({ row }, index) => ({ ...row, index })),
-          nodes: [],
-        });
+        const rows = events.map(({ row }, index) => ({ ...row, index }));
+        await store.insert(batchOf(`b-${batch}`, rows, []));
         for (const { id, row } of events) {
           const found = await store.findById(tenant, id, 1_000_000);
           expect(Buffer.from(found!.entry).equals(row.entry)).toBe(true);
         }
-        const byAction = await store.page({ tenant, before: 1_000_000, limit: 1000, action: 'thing.happen' });
+        const filter: Filter = { op: 'is', field: 'action', values: ['thing.happen'] };
+        const byAction = await store.page({ tenant, before: 1_000_000, limit: 1000, filter });
         expect(byAction).toHaveLength(events.length);
       }),
       { numRuns: 40 },

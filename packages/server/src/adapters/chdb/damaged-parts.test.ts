@@ -2,6 +2,7 @@ import { cp, mkdtemp, open, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { batchOf } from '../../ports/batch-columns.js';
 import { openChdbStore } from './chdb-store.js';
 import { Engine } from './engine.js';
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
   for (const index of [0, 1, 2]) {
     const entry = Buffer.from(JSON.stringify({ id: `id-${index}`, time: TIME, received_at: TIME, action: 'a.b' }));
     const events = [{ tenant: 'alpha', index, position: index + 1, entry }];
-    await store.insert({ token: `insert-${index}`, events, nodes: [] });
+    await store.insert(batchOf(`insert-${index}`, events, []));
   }
   await store.close();
   const engine = new Engine(options());

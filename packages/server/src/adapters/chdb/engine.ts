@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { PortFailure, type PortFailureKind } from '../../ports/failure.js';
 import type { ArrowColumn } from './arrow-columns.js';
-import { type Parameters, setParameters } from './parameters.js';
+import { engineConfiguration } from './engine-configuration.js';
+import { escapeLiteral, type Parameters, type ParameterValue, setParameters } from './parameters.js';
 
 /** The part of the driver that is used here, as it was measured and tested with chdb 3.4. */
 interface Driver {
@@ -49,7 +50,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#path = options.path;
-    this.#connectionArgs = [`--max_server_memory_usage=${options.maxServerBytes}`];
+    this.#connectionArgs = [engineConfiguration(options.path), `--max_server_memory_usage=${options.maxServerBytes}`];
     this.#writer = this.#open();
     for (let i = 0; i < options.readSessions; i++) {
       const reader = this.#open();
@@ -78,9 +79,9 @@ export class Engine {
   }
 
   /** Runs statements that change something, one at a time, in the order of the calls. */
-  write(sql: string): Promise<void> {
+  write(sql: string, parameters: Parameters = {}): Promise<void> {
     return this.#exclusively(async () => {
-      await this.#writer.queryAsync(sql, { format: 'Null' });
+      await this.#writer.queryAsync(setParameters(parameters) + sql, { format: 'Null' });
     });
   }
 
@@ -97,9 +98,12 @@ export class Engine {
     });
   }
 
-  /** Runs a query; resolves with its rows in a format of the engine, RowBinary by default. */
+  /**
+   * Runs a query; resolves with its rows in a format of the engine, RowBinary by default. It sees the rows of the tenant
+   * that the parameter `tenant` names, and without that parameter none.
+   */
   async read(sql: string, parameters: Parameters = {}, format = 'RowBinary'): Promise<Uint8Array> {
-    const text = this.limits + setParameters(parameters) + sql;
+    const text = this.limits + seeingTenant(parameters.tenant) + setParameters(parameters) + sql;
     const session = await this.#acquire();
     try {
       const result = await session.queryAsync(text, { format });
@@ -111,13 +115,16 @@ export class Engine {
     }
   }
 
-  /** Streams a query's rows on a session of its own: another query on the session would end the stream. */
+  /**
+   * Streams a query's rows on a session of its own: another query on the session would end the stream. It sees the rows
+   * of all tenants.
+   */
   async *stream(sql: string, parameters: Parameters = {}): AsyncGenerator<Uint8Array> {
     this.#requireOpen();
     const session = this.#open();
     this.#streams += 1;
     try {
-      if (Object.keys(parameters).length > 0) await session.queryAsync(setParameters(parameters), { format: 'Null' });
+      await session.queryAsync(seeingTenant('*') + setParameters(parameters), { format: 'Null' });
       for await (const chunk of session.queryStream(sql, { format: 'RowBinary' })) yield chunk.raw();
     } catch (error) {
       throw this.#failure(error);
@@ -172,6 +179,11 @@ export class Engine {
   #requireOpen(): void {
     if (this.#closed) throw new PortFailure('closed', 'The event store is closed');
   }
+}
+
+/** The statement that sets whose rows a session sees; engine-configuration.ts has the policy that heeds it. */
+function seeingTenant(tenant: ParameterValue = ''): string {
+  return `SET log_comment = '${escapeLiteral(String(tenant))}'; `;
 }
 
 /** Names of Arrow streams are global in the process. */

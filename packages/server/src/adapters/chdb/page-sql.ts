@@ -1,4 +1,7 @@
+import type { Filter } from '@attestlog/event';
 import type { PageQuery } from '../../ports/store.js';
+import { FilterParameters } from './filter-parameters.js';
+import { filterSql } from './filter-sql.js';
 import type { Parameters } from './parameters.js';
 
 /**
@@ -20,14 +23,6 @@ export function pageSql(query: PageQuery): { sql: string; parameters: Parameters
     conditions.push(`time <= ${moment('to')}`);
     parameters.to = query.toNs;
   }
-  if (query.actor !== undefined) {
-    conditions.push('actor_id = {actor:String}');
-    parameters.actor = query.actor;
-  }
-  if (query.action !== undefined) {
-    conditions.push('action = {action:String}');
-    parameters.action = query.action;
-  }
   if (query.after !== undefined) {
     conditions.push(
       `time <= ${moment('after_time')} AND (time, leaf_index) < (${moment('after_time')}, {after_index:UInt64})`,
@@ -35,10 +30,19 @@ export function pageSql(query: PageQuery): { sql: string; parameters: Parameters
     parameters.after_time = query.after.timeNs;
     parameters.after_index = query.after.index;
   }
+  const ofFilter = new FilterParameters();
+  conditions.push(...filterConditions(query.filter, ofFilter));
   const sql = `SELECT leaf_index, position, entry FROM attestlog.events
 WHERE ${conditions.join('\n  AND ')}
 ORDER BY tenant_id DESC, time DESC, leaf_index DESC LIMIT {limit:UInt32}`;
-  return { sql, parameters };
+  return { sql, parameters: { ...parameters, ...ofFilter.values } };
+}
+
+/** Conditions that all have to hold; each for itself, so that the engine can begin with what costs least. */
+function filterConditions(filter: Filter | undefined, parameters: FilterParameters): string[] {
+  if (filter === undefined || filter.op === 'always') return [];
+  const filters = filter.op === 'and' ? filter.filters : [filter];
+  return filters.map((inner) => `(${filterSql(inner, parameters)})`);
 }
 
 /** A time parameter, given in nanoseconds since the epoch. */

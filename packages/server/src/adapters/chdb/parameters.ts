@@ -32,7 +32,8 @@ function escapeText(value: string): string {
   return value.replace(/[\\\t\n\r\b\f]/g, (character) => TEXT_ESCAPES[character]!);
 }
 
-function escapeLiteral(value: string): string {
+/** A text inside the quotes of an SQL literal. @throws RangeError for a NUL, which would end the text in the driver */
+export function escapeLiteral(value: string): string {
   if (value.includes('\0')) throw new RangeError('a parameter holds a NUL');
   return value.replace(/[\\'\t\n\r\b\f]/g, (character) => TEXT_ESCAPES[character]!);
 }

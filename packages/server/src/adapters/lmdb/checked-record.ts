@@ -15,9 +15,13 @@ export interface CheckedRecord {
 const NUMBER_OFFSET = 4;
 const BYTES_OFFSET = 12;
 
-/** A fresh buffer; it shares nothing with `record.bytes`. */
-export function encodeRecord(key: Uint8Array, record: CheckedRecord): Buffer {
-  const value = Buffer.allocUnsafe(BYTES_OFFSET + record.bytes.length);
+/** A buffer that shares nothing with `record.bytes`; it is fresh, or is taken with `take`. */
+export function encodeRecord(
+  key: Uint8Array,
+  record: CheckedRecord,
+  take: (length: number) => Buffer = Buffer.allocUnsafe,
+): Buffer {
+  const value = take(BYTES_OFFSET + record.bytes.length);
   value.writeBigUInt64BE(BigInt(record.number), NUMBER_OFFSET);
   value.set(record.bytes, BYTES_OFFSET);
   value.writeUInt32BE(checksum(key, value), 0);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as nextTimers } from 'node:timers/promises';
 import { open } from 'lmdb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { chunkKey } from './journal-state.js';
@@ -24,6 +25,8 @@ async function damage(change: (value: Buffer | undefined) => Buffer | undefined,
   const value = change(database.getBinary(key));
   await (value ? database.put(key, value) : database.remove(key));
   await database.close();
+  // The driver reads from one snapshot until a timer has its turn.
+  await nextTimers(2);
 }
 
 function flipped(value: Buffer | undefined): Buffer {

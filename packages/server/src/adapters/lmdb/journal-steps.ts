@@ -12,7 +12,8 @@ export interface Step {
   /** What it counts towards the size of a commit. */
   bytes: number;
   trims: boolean;
-  stage(state: JournalState): Staged;
+  /** @param take memory for what is written, good until the commit has ended */
+  stage(state: JournalState, take: (length: number) => Buffer): Staged;
 }
 
 interface Staged {
@@ -25,12 +26,12 @@ export function appendStep(chunks: readonly Uint8Array[], bytes: number): Step {
   return {
     bytes: bytes + chunks.length * CHUNK_OVERHEAD_BYTES,
     trims: false,
-    stage(state) {
+    stage(state, take) {
       const entries = chunks.map((chunk) => {
         state.lastSequence += 1;
         state.totalBytes += chunk.length;
         const key = chunkKey(state.lastSequence);
-        return { key, value: encodeRecord(key, { number: state.totalBytes, bytes: chunk }) };
+        return { key, value: encodeRecord(key, { number: state.totalBytes, bytes: chunk }, take) };
       });
       const last = state.lastSequence;
       return {

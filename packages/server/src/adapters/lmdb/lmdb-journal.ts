@@ -3,6 +3,7 @@ import { type Journal, type JournalChunk, type JournalExtent, MAX_CHUNK_BYTES } 
 import { decodeRecord } from './checked-record.js';
 import { ChunkSignal } from './chunk-signal.js';
 import { CommitLoop } from './commit-loop.js';
+import { CommitMemory } from './commit-memory.js';
 import { type Database, LmdbEnvironment } from './environment.js';
 import { chunkKey, type JournalState, readState, writeTrimmed } from './journal-state.js';
 import { appendStep, MAX_TRIMMED_PER_COMMIT, roomFor, type Step, trimStep } from './journal-steps.js';
@@ -44,6 +45,7 @@ class LmdbJournal implements Journal {
   /** A commit under way may already have removed chunks up to this one. */
   #trimmingThrough: number;
   #queuedBytes = 0;
+  #memory = new CommitMemory(MAX_COMMIT_BYTES);
   #closing: Promise<void> | undefined;
 
   constructor(options: LmdbJournalOptions, environment: LmdbEnvironment, state: JournalState) {
@@ -121,7 +123,7 @@ class LmdbJournal implements Journal {
 
   async #commit(steps: readonly Step[]): Promise<number[][]> {
     const state = { ...this.#state };
-    const staged = steps.map((step) => step.stage(state));
+    const staged = steps.map((step) => step.stage(state, (length) => this.#memory.take(length)));
     this.#trimmingThrough = state.trimmedThrough;
     try {
       await this.#environment.batch(roomFor(steps), (database) => {
@@ -129,10 +131,13 @@ class LmdbJournal implements Journal {
         if (state.trimmedThrough > this.#state.trimmedThrough) writeTrimmed(database, state);
       });
     } catch (error) {
+      // The driver may hold what it was given.
+      this.#memory = new CommitMemory(MAX_COMMIT_BYTES);
       // Whether it was applied or not, the file knows. If even that cannot be read, the next commit tries again.
       this.#state = await this.#environment.read(readState).catch(() => this.#state);
       throw error;
     }
+    this.#memory.reuse();
     this.#state = state;
     this.#signal.wake();
     return staged.map((part) => part.sequences);

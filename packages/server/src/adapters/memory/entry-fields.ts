@@ -1,8 +1,6 @@
-/** The fields of an entry that the store searches by. */
+/** The fields of an entry that the store finds and orders it by. */
 export interface EntryFields {
   id: string;
-  action: string;
-  actorId: string;
   timeNs: bigint;
   receivedNs: bigint;
 }
@@ -11,15 +9,11 @@ export interface EntryFields {
 export function entryFields(entry: Uint8Array): EntryFields {
   const event = JSON.parse(new TextDecoder().decode(entry)) as {
     id: string;
-    action: string;
-    actor?: { id?: string };
     time: string;
     received_at: string;
   };
   return {
     id: event.id,
-    action: event.action,
-    actorId: event.actor?.id ?? '',
     timeNs: nanoseconds(event.time),
     receivedNs: nanoseconds(event.received_at),
   };

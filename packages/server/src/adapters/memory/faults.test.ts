@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { batchOf } from '../../ports/batch-columns.js';
 import { eventRow } from '../../ports/conformance/event-rows.js';
 import { type Fault, Faults } from './faults.js';
 import { withJournalFaults, withObjectsFaults, withRegistryFaults, withStoreFaults } from './faulty-ports.js';
@@ -45,7 +46,7 @@ test('a partial insert applies half of the events, and the same call again compl
   const events = [0, 1, 2, 3, 4].map((index) =>
     eventRow({ tenant: 'acme', index, position: index, id: `e${index}`, time }),
   );
-  const batch = { token: 'one', events, nodes: [{ tenant: 'acme', level: 0, index: 0, hash: new Uint8Array(32) }] };
+  const batch = batchOf('one', events, [{ tenant: 'acme', level: 0, index: 0, hash: new Uint8Array(32) }]);
   await expect(store.insert(batch)).rejects.toMatchObject(unavailable);
   expect(await store.entries('acme', 0, 9)).toHaveLength(2);
   await expect(store.nodeHashes('acme', 0, 0, 1)).rejects.toMatchObject({ kind: 'corrupt' });
@@ -58,8 +59,8 @@ test('the same row under another token is there twice', async () => {
   const store = openMemoryStore(new MemoryWorld().store);
   const time = '2025-10-06T12:54:12Z';
   const events = [eventRow({ tenant: 'acme', index: 0, position: 0, id: 'e', time })];
-  await store.insert({ token: 'one', events, nodes: [] });
-  await store.insert({ token: 'other', events, nodes: [] });
+  await store.insert(batchOf('one', events, []));
+  await store.insert(batchOf('other', events, []));
   expect(await store.entries('acme', 0, 9)).toHaveLength(2);
 });
 

@@ -1,3 +1,4 @@
+import { batchOf, eventRows } from '../../ports/batch-columns.js';
 import type { Journal } from '../../ports/journal.js';
 import type { Objects } from '../../ports/objects.js';
 import type { Registry } from '../../ports/registry.js';
@@ -56,7 +57,7 @@ export function withStoreFaults(store: EventStore, faults: Faults): EventStore {
     insert: (batch) =>
       faults.run('store.insert', {
         whole: () => store.insert(batch),
-        half: () => store.insert({ token: batch.token, events: firstHalf(batch.events), nodes: [] }),
+        half: () => store.insert(batchOf(batch.token, firstHalf(eventRows(batch)), [])),
       }),
     page: (query) => faults.run('store.page', { whole: () => store.page(query) }),
     findById: (tenant, id, before) => faults.run('store.findById', { whole: () => store.findById(tenant, id, before) }),
@@ -66,6 +67,9 @@ export function withStoreFaults(store: EventStore, faults: Faults): EventStore {
     nodeHashes: (tenant, level, from, to) =>
       faults.run('store.nodeHashes', { whole: () => store.nodeHashes(tenant, level, from, to) }),
     idsReceivedSince: (since, before) => store.idsReceivedSince(since, before),
+    usageByDay: (tenant, from, to, before) =>
+      faults.run('store.usageByDay', { whole: () => store.usageByDay(tenant, from, to, before) }),
+    deleteEntries: (tenant) => faults.run('store.deleteEntries', { whole: () => store.deleteEntries(tenant) }),
     check: () => faults.run('store.check', { whole: () => store.check() }),
     close: () => store.close(),
   };

@@ -1,14 +1,15 @@
+import { compileFilter, type Filter, type FilterPredicate } from '@attestlog/event';
+import { type EventRow, eventRows, nodeRows, type TreeNodeRow } from '../../ports/batch-columns.js';
 import { PortFailure } from '../../ports/failure.js';
 import type {
+  DayUsage,
   EntryKey,
-  EventRow,
   EventStore,
   PageQuery,
   Position,
   ReceivedId,
   SealedBatch,
   StoredEntry,
-  TreeNodeRow,
 } from '../../ports/store.js';
 import { type EntryFields, entryFields } from './entry-fields.js';
 import { MemoryHandle, type MemoryHandleOptions } from './memory-handle.js';
@@ -32,6 +33,8 @@ export function openMemoryStore(state: MemoryStoreState, options: MemoryHandleOp
 }
 
 const MAX_KEYS = 1000;
+const EVERYTHING: Filter = { op: 'always' };
+const DAY_NS = 86_400_000_000_000n;
 const IDS_PER_BATCH = 1000;
 
 class MemoryStore implements EventStore {
@@ -48,13 +51,14 @@ class MemoryStore implements EventStore {
   }
 
   page(query: PageQuery): Promise<StoredEntry[]> {
-    return this.#handle.run('page', () =>
-      this.#committed(query.tenant, query.before)
-        .filter((row) => isInPage(row, query))
+    return this.#handle.run('page', () => {
+      const fits = compileFilter(query.filter ?? EVERYTHING);
+      return this.#committed(query.tenant, query.before)
+        .filter((row) => isInPage(row, query, fits))
         .sort(newestFirst)
         .slice(0, Math.max(query.limit, 0))
-        .map(storedEntry),
-    );
+        .map(storedEntry);
+    });
   }
 
   findById(tenant: string, id: string, before: Position): Promise<StoredEntry | undefined> {
@@ -107,6 +111,27 @@ class MemoryStore implements EventStore {
     for (let start = 0; start < ids.length; start += IDS_PER_BATCH) yield ids.slice(start, start + IDS_PER_BATCH);
   }
 
+  usageByDay(tenant: string, fromDay: number, toDay: number, before: Position): Promise<DayUsage[]> {
+    return this.#handle.run('usageByDay', () => {
+      const usage = new Map<number, DayUsage>();
+      for (const { receivedNs, entry } of this.#committed(tenant, before)) {
+        const day = Number(receivedNs / DAY_NS);
+        if (day < fromDay || day > toDay) continue;
+        const { events, bytes } = usage.get(day) ?? { events: 0, bytes: 0 };
+        usage.set(day, { day, events: events + 1, bytes: bytes + entry.length });
+      }
+      return [...usage.values()].sort((a, b) => a.day - b.day);
+    });
+  }
+
+  deleteEntries(tenant: string): Promise<void> {
+    return this.#handle.run('deleteEntries', () => {
+      const { rows } = this.#state;
+      const kept = rows.filter((row) => row.tenant !== tenant);
+      rows.splice(0, rows.length, ...kept);
+    });
+  }
+
   check(): Promise<void> {
     return this.#handle.run('check', () => undefined);
   }
@@ -119,18 +144,19 @@ class MemoryStore implements EventStore {
     return this.#state.rows.filter((row) => row.tenant === tenant && row.position < before);
   }
 
-  #insert({ token, events, nodes }: SealedBatch): void {
+  #insert(batch: SealedBatch): void {
+    const { token } = batch;
     const { rows, nodes: stored, applied } = this.#state;
     const known = applied.get(token) ?? new Set<string>();
     applied.set(token, known);
     const isNew = (name: string) => !known.has(name) && known.add(name);
-    for (const row of events) {
+    for (const row of eventRows(batch)) {
       if (isNew(`event ${row.index} ${row.tenant}`)) {
         const entry = new Uint8Array(row.entry);
         rows.push({ ...row, entry, ...entryFields(entry) });
       }
     }
-    for (const node of nodes) {
+    for (const node of nodeRows(batch)) {
       const key = nodeKey(node);
       const hashes = stored.get(key) ?? [];
       if (isNew(`node ${key}`) && !hashes.some((hash) => Buffer.compare(hash, node.hash) === 0)) {
@@ -140,13 +166,12 @@ class MemoryStore implements EventStore {
   }
 }
 
-function isInPage(row: StoredRow, { fromNs, toNs, actor, action, after }: PageQuery): boolean {
+function isInPage(row: StoredRow, { fromNs, toNs, after }: PageQuery, fits: FilterPredicate): boolean {
   return (
     (fromNs === undefined || row.timeNs >= fromNs) &&
     (toNs === undefined || row.timeNs <= toNs) &&
-    (actor === undefined || row.actorId === actor) &&
-    (action === undefined || row.action === action) &&
-    (after === undefined || newestFirst(after, row) < 0)
+    (after === undefined || newestFirst(after, row) < 0) &&
+    fits(JSON.parse(new TextDecoder().decode(row.entry)))
   );
 }
 

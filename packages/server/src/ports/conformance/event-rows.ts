@@ -1,4 +1,4 @@
-import type { EventRow } from '../store.js';
+import type { EventRow } from '../batch-columns.js';
 
 export interface SampleEvent {
   tenant: string;

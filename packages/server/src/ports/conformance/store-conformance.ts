@@ -3,6 +3,7 @@ import type { StoreContext, StoreHarness } from './store-harness.js';
 import { describeStoreInsert } from './store-insert.js';
 import { describeStoreLookups } from './store-lookups.js';
 import { describeStorePages } from './store-pages.js';
+import { describeStoreTenants } from './store-tenants.js';
 
 export interface StoreConformanceOptions {
   /** How many batches lie between a batch and its repetition, where it is tested that tokens are remembered. */
@@ -35,5 +36,6 @@ export function describeStore(
     describeStoreInsert(context, batchesBetweenRepeats);
     describeStorePages(context);
     describeStoreLookups(context);
+    describeStoreTenants(context);
   });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { batchOf, type EventRow, type TreeNodeRow } from '../batch-columns.js';
 import type { EventStore, SealedBatch } from '../store.js';
 import { eventRow, sampleHash } from './event-rows.js';
 import type { StoreContext } from './store-harness.js';
@@ -8,13 +9,16 @@ const EVERYTHING = Number.MAX_SAFE_INTEGER;
 export function describeStoreInsert(context: StoreContext, batchesBetweenRepeats: number): void {
   describe('insert', () => {
     /** Ten events of ten months and three nodes. */
-    const batch = (tenant: string, token = context.newToken()): SealedBatch => ({
-      token,
+    const rows = (tenant: string): { events: EventRow[]; nodes: TreeNodeRow[] } => ({
       events: Array.from({ length: 10 }, (_, index) =>
         eventRow({ tenant, index, position: 1024 + index, id: `e${index}`, time: `2025-${month(index)}-06T12:54:12Z` }),
       ),
       nodes: [0, 1, 2].map((index) => ({ tenant, level: 0, index, hash: sampleHash(index) })),
     });
+    const batch = (tenant: string): SealedBatch => {
+      const { events, nodes } = rows(tenant);
+      return batchOf(context.newToken(), events, nodes);
+    };
 
     test('is visible to every read once it resolves', async () => {
       const tenant = context.newTenant();
@@ -48,7 +52,7 @@ export function describeStoreInsert(context: StoreContext, batchesBetweenRepeats
         const time = '2025-10-06T12:54:12Z';
         const event = eventRow({ tenant: other, index, position: index, id: `o${index}`, time });
         const node = { tenant: other, level: 0, index, hash: sampleHash(index) };
-        await context.store.insert({ token: context.newToken(), events: [event], nodes: [node] });
+        await context.store.insert(batchOf(context.newToken(), [event], [node]));
       }
       await context.store.insert(again);
       await expectBatch(context.store, tenant);
@@ -56,21 +60,20 @@ export function describeStoreInsert(context: StoreContext, batchesBetweenRepeats
 
     test('takes batches without events, without nodes, and without either', async () => {
       const tenant = context.newTenant();
-      const { events, nodes } = batch(tenant);
-      await context.store.insert({ token: context.newToken(), events: [], nodes: [] });
-      await context.store.insert({ token: context.newToken(), events, nodes: [] });
-      await context.store.insert({ token: context.newToken(), events: [], nodes });
+      const { events, nodes } = rows(tenant);
+      await context.store.insert(batchOf(context.newToken(), [], []));
+      await context.store.insert(batchOf(context.newToken(), events, []));
+      await context.store.insert(batchOf(context.newToken(), [], nodes));
       await expectBatch(context.store, tenant);
     });
 
     test('takes rows of many tenants in one batch, and keeps them apart though their ids are the same', async () => {
       const tenants = [context.newTenant(), context.newTenant()];
-      const parts = tenants.map((tenant) => batch(tenant));
-      await context.store.insert({
-        token: context.newToken(),
-        events: parts.flatMap(({ events }) => events),
-        nodes: parts.flatMap(({ nodes }) => nodes),
-      });
+      const parts = tenants.map(rows);
+      // Now a row of one, now of the other.
+      const events = parts[0]!.events.flatMap((row, i) => [row, parts[1]!.events[i]!]);
+      const nodes = parts.flatMap((part) => part.nodes);
+      await context.store.insert(batchOf(context.newToken(), events, nodes));
       for (const tenant of tenants) await expectBatch(context.store, tenant);
     });
 
@@ -78,7 +81,7 @@ export function describeStoreInsert(context: StoreContext, batchesBetweenRepeats
       const tenant = context.newTenant();
       const time = '2025-10-06T12:54:12.025979644Z';
       const event = eventRow({ tenant, index: 0, position: 1, id: 'quo"te\\\u2028\n\u0001é😀', time, actor: 'ü\t' });
-      await context.store.insert({ token: context.newToken(), events: [event], nodes: [] });
+      await context.store.insert(batchOf(context.newToken(), [event], []));
       const [stored] = await context.store.entries(tenant, 0, 1);
       expect(Buffer.compare(stored!.entry, event.entry)).toBe(0);
       const found = await context.store.findById(tenant, 'quo"te\\\u2028\n\u0001é😀', EVERYTHING);

@@ -1,13 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { EventRow } from '../store.js';
+import { batchOf, type EventRow } from '../batch-columns.js';
 import { eventRow, sampleHash, timeNs } from './event-rows.js';
 import type { StoreContext } from './store-harness.js';
 
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 export function describeStoreLookups(context: StoreContext): void {
-  const insertEvents = (events: readonly EventRow[]) =>
-    context.store.insert({ token: context.newToken(), events, nodes: [] });
+  const insertEvents = (events: readonly EventRow[]) => context.store.insert(batchOf(context.newToken(), events, []));
   /** One event a minute; every tenth id is that of the event ten before. */
   const someEvents = (tenant: string, count: number) =>
     Array.from({ length: count }, (_, index) =>
@@ -87,8 +86,8 @@ export function describeStoreLookups(context: StoreContext): void {
         { tenant: one, level: 1, index, hash: sampleHash(1000 + index) },
         { tenant: other, level: 0, index, hash: sampleHash(2000 + index) },
       ]).flat();
-      await context.store.insert({ token: context.newToken(), events: [], nodes: nodes.slice(500).reverse() });
-      await context.store.insert({ token: context.newToken(), events: [], nodes: nodes.slice(0, 500) });
+      await context.store.insert(batchOf(context.newToken(), [], nodes.slice(500).reverse()));
+      await context.store.insert(batchOf(context.newToken(), [], nodes.slice(0, 500)));
       const hashes = (start: number) =>
         Buffer.concat(Array.from({ length: 256 }, (_, place) => sampleHash(start + place)));
       const { store } = context;
@@ -101,7 +100,7 @@ export function describeStoreLookups(context: StoreContext): void {
     test('fail with corrupt when one is absent, at either end or between', async () => {
       const tenant = context.newTenant();
       const nodes = [1, 2, 4].map((index) => ({ tenant, level: 2, index, hash: sampleHash(index) }));
-      await context.store.insert({ token: context.newToken(), events: [], nodes });
+      await context.store.insert(batchOf(context.newToken(), [], nodes));
       const ranges: [level: number, from: number, to: number][] = [
         [2, 0, 3],
         [2, 1, 5],

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Filter, parseFilter } from '@attestlog/event';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { batchOf } from '../../ports/batch-columns.js';
+import { eventRow } from '../../ports/conformance/event-rows.js';
+import { openChdbStore } from './chdb-store.js';
+import { Engine } from './engine.js';
+import { pageSql } from './page-sql.js';
+
+const limits = { readSessions: 1, maxReadSeconds: 30, maxReadBytes: 1_000_000_000, maxServerBytes: 2_000_000_000 };
+
+describe('a page by a filter', () => {
+  let path: string;
+  let engine: Engine;
+
+  beforeAll(async () => {
+    path = await mkdtemp(join(tmpdir(), 'attestlog-indexes-'));
+    const store = await openChdbStore({ ...limits, path });
+    const events = Array.from({ length: 5000 }, (_, index) =>
+      eventRow({ tenant: 't', index, position: index, id: `e${index}`, time: '2025-10-06T12:54:12Z' }),
+    );
+    await store.insert(batchOf('rows', events, []));
+    await store.close();
+    engine = new Engine({ ...limits, path });
+  });
+  afterAll(async () => {
+    await engine.close();
+    await rm(path, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['id:absent', 'by_id'],
+    ['actor:(absent,none)', 'by_actor'],
+    ['session:absent', 'by_session'],
+    ['request_id:absent', 'by_request'],
+    ['target:absent', 'by_target'],
+    ['absent', 'by_message'],
+    ['"absent words"', 'by_message'],
+    ['"absent word"*', 'by_message'],
+    ['actor:absent -outcome:success metadata.a:>5', 'by_actor'],
+  ])('%s reads nothing of the table but its index %s', async (text, index) => {
+    const { filter } = parseFilter(text);
+    const { sql, parameters } = pageSql({ tenant: 't', before: 9000, limit: 10, filter: filter as Filter });
+    const plan = Buffer.from(await engine.read(`EXPLAIN indexes = 1 ${sql}`, parameters, 'TSVRaw')).toString();
+    expect(plan).toContain(`Name: ${index}\n`);
+    // Five blocks of rows, of which the index leaves none.
+    expect(plan).toMatch(/Granules: 0\/5/);
+  });
+});
