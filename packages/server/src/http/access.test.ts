@@ -1,132 +1,197 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type AccessRow, accessTable, type Subject, subjects } from '../../testing/access-table.js';
+import { asPrincipals, credentialOf } from '../../testing/as-principals.js';
 import { AUTHORIZED, type HttpService, sampleEvent, startHttp } from '../../testing/http-service.js';
+import { samplePrincipal } from '../../testing/principals.js';
+import { builtinRole } from '../access/builtin-roles.js';
+import type { Principal } from '../access/principal.js';
+import { Faults } from '../adapters/memory/faults.js';
+import { withRegistryFaults, withStoreFaults } from '../adapters/memory/faulty-ports.js';
+import { openMemoryRegistry } from '../adapters/memory/memory-registry.js';
+import { openMemoryStore } from '../adapters/memory/memory-store.js';
+import type { Access, GuardedAccess } from './access-declaration.js';
 
-const OPEN = ['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs'];
-const PUBLIC = ['/log/:tenant/checkpoint', '/log/:tenant/key', '/log/:tenant/tile/*'];
-const WILDCARDS = ['/log/:tenant/tile/*', '/log/:tenant/tile/entries/*'];
+const OWN = 'acme';
+const FOREIGN = 'globex';
+const ABSENT = 'nowhere';
 
 let http: HttpService;
+/** What was asked of the ports, in its order. */
+let asked: string[];
 
-beforeEach(async () => {
-  http = await startHttp();
-  await http.post('/api/v1/events', sampleEvent('a'));
-});
-afterEach(() => http.close());
-
-interface Route {
-  method: string;
-  url: string;
-}
-
-/** Every route that is registered, read from the router's own picture of itself. */
-function registeredRoutes(): Route[] {
-  const routes: Route[] = [];
-  const parents: string[] = [];
-  for (const line of http.app.printRoutes({ commonPrefix: false }).split('\n')) {
-    const match = /^((?:│ {3}| {4})*)[├└]── (\S+) \(([A-Z, ]+)\)/.exec(line);
-    if (match === null) continue;
-    const depth = match[1]!.length / 4;
-    const url = `${depth === 0 ? '' : parents[depth - 1]}${match[2]}`;
-    parents[depth] = url;
-    for (const method of match[3]!.split(', ')) routes.push({ method, url });
+/** Whom the test's credentials speak for. Every other credential is looked at as always. */
+function principalOf(name: string): Principal {
+  if (builtinRole(name) !== undefined) return samplePrincipal({ subject: name, roles: [name] });
+  switch (name as Subject) {
+    case 'module_reader':
+      return samplePrincipal({ subject: name, roles: ['wms_reader'] });
+    case 'narrow_auditor':
+      return samplePrincipal({ kind: 'api-key', subject: name, roles: ['auditor'], filter: 'category:wms' });
+    default:
+      return samplePrincipal({ subject: name });
   }
-  // The router prints a wildcard without what stands before it.
-  return [
-    ...routes.filter(({ url }) => url !== '*'),
-    ...WILDCARDS.flatMap((url) => [
-      { method: 'GET', url },
-      { method: 'HEAD', url },
-    ]),
+}
+
+async function start(settings: Record<string, string> = {}): Promise<HttpService> {
+  asked = [];
+  const noting = new Faults((operation) => {
+    asked.push(operation);
+    return undefined;
+  });
+  const started = await startHttp({
+    settings: { 'public-log': 'false', 'public-metrics': 'false', ...settings },
+    replace: asPrincipals(principalOf),
+    ports: (world) => ({
+      registry: withRegistryFaults(openMemoryRegistry(world.registry), noting),
+      store: withStoreFaults(openMemoryStore(world.store), noting),
+    }),
+  });
+  const events = [
+    sampleEvent('a', { category: 'hr' }),
+    sampleEvent('of-wms', { category: 'wms' }),
+    sampleEvent('of-user', { actor: { id: 'user' } }),
   ];
+  for (const tenant of [OWN, FOREIGN]) {
+    await started.post('/api/v1/events/batch?wait=sealed', events, { 'x-tenant-id': tenant });
+  }
+  const template = { name: 'wms_reader', template: 'module_reader', parameters: { module: 'wms' } };
+  await started.post('/api/v1/roles', template, { 'x-tenant-id': OWN });
+  return started;
 }
 
-/** A request of the route, with good values in the places of its parameters. */
-function requestOf({ method, url }: Route) {
-  const filled = url.replace(':tenant', 'default').replace(':id', 'a').replace(':sha256', 'f'.repeat(64));
-  return {
-    method: method as 'GET',
-    url: filled.replace('tile/*', 'tile/0/000.p/1').replace('entries/*', 'entries/000.p/1'),
-  };
+const headersOf = (name: string, tenant: string) => ({ ...credentialOf(name), 'x-tenant-id': tenant });
+
+const as = (name: string, options: InjectOptions, tenant = OWN) =>
+  http.app.inject({ ...options, headers: { ...headersOf(name, tenant), ...options.headers } });
+
+/** A request of a route of the table about a tenant. */
+function requestOf({ route }: AccessRow, tenant: string): { method: 'GET'; url: string; payload?: object } {
+  const [method, path] = route.split(' ') as ['GET', string];
+  const url = path
+    .replace('{tenant}', tenant)
+    .replace('/tenants/{id}', `/tenants/${tenant}`)
+    .replace('{id}', 'a')
+    .replace('{name}', 'wms_reader')
+    .replace('{kid}', 'none')
+    .replace('{sha256}', 'f'.repeat(64))
+    .replace('tile/{*}', 'tile/0/000.p/1')
+    .replace('entries/{*}', 'entries/000.p/1');
+  // It looks at the credential itself when it has no body, and this one is nothing that can be ended.
+  return { method, url, ...(path === '/api/v1/auth/logout' ? { payload: { refresh_token: 0 } } : {}) };
 }
 
-const isOpen = ({ url }: Route) => OPEN.includes(url) || url.startsWith('/docs/');
+const isLetIn = ({ statusCode }: LightMyRequestResponse) => statusCode !== 401 && statusCode !== 403;
 
-/** True for a method that is registered only to say that the route does not know it. */
-async function isRefused(route: Route): Promise<boolean> {
-  const answer = await http.app.inject(requestOf(route));
-  if (answer.statusCode !== 405) return false;
-  expect(String(answer.headers.allow).split(', ')).not.toContain(route.method);
-  return true;
-}
+describe('the table of who may call which route', () => {
+  beforeAll(async () => {
+    http = await start();
+  });
+  afterAll(() => http.close());
 
-async function knownRoutes(): Promise<Route[]> {
-  const known: Route[] = [];
-  for (const route of registeredRoutes()) if (!(await isRefused(route))) known.push(route);
-  return known;
-}
+  test('has every route that there is, and no other', async () => {
+    expect([...new Set(accessTable.map(({ route }) => route))]).toHaveLength(accessTable.length);
+    expect(accessTable.map(({ route }) => route).sort()).toEqual((await registeredRoutes()).sort());
+  });
 
-describe('without a key', () => {
-  test('every route but the open ones and the public log answers 401', async () => {
-    const closed = (await knownRoutes()).filter((route) => !isOpen(route) && !PUBLIC.includes(route.url));
-    expect(closed.map(({ method, url }) => `${method} ${url}`).sort()).toEqual([
-      'GET /api/v1/blobs/:sha256',
-      'GET /api/v1/events',
-      'GET /api/v1/events/:id',
-      'GET /api/v1/events/:id/receipt',
-      'GET /api/v1/log',
-      'GET /api/v1/log/consistency',
-      'GET /log/:tenant/tile/entries/*',
-      'HEAD /api/v1/blobs/:sha256',
-      'HEAD /api/v1/events',
-      'HEAD /api/v1/events/:id',
-      'HEAD /api/v1/events/:id/receipt',
-      'HEAD /api/v1/log',
-      'HEAD /api/v1/log/consistency',
-      'HEAD /log/:tenant/tile/entries/*',
-      'POST /api/v1/events',
-      'POST /api/v1/events/batch',
-      'POST /api/v1/events/stream',
-    ]);
-    for (const route of closed) {
-      const answer = await http.app.inject(requestOf(route));
-      expect([route, answer.statusCode]).toEqual([route, 401]);
-      expect(answer.headers['www-authenticate']).toBe('Bearer');
+  test('agrees with what the description of the API says of each', () => {
+    for (const { route, open } of accessTable) {
+      const [method, path] = route.split(' ') as [string, string];
+      const operation = operationsOf(http.app)[path]?.[method.toLowerCase()];
+      // The description does not describe itself.
+      if (operation === undefined) continue;
+      const needsKey = operation.security.some((requirement) => 'key' in requirement);
+      expect([route, needsKey]).toEqual([route, open !== 'always']);
+      expect([route, operation['x-permission']]).toEqual([
+        route,
+        needsKey ? expect.stringMatching(/^[a-z]+:[a-z]+$/) : undefined,
+      ]);
     }
   });
 
-  test('the open routes and the public log answer', async () => {
-    const open = (await knownRoutes()).filter((route) => isOpen(route) || PUBLIC.includes(route.url));
-    expect(open.length).toBeGreaterThan(2 * (OPEN.length + PUBLIC.length));
-    await http.get('/api/v1/events/a');
-    for (const route of open.filter(({ url }) => !url.includes('docs/*'))) {
-      const answer = await http.app.inject(requestOf(route));
-      // The page's own files may send the reader on to it.
-      expect([route, answer.statusCode]).toEqual([route, route.url.includes('static') ? expect.any(Number) : 200]);
-      expect(answer.statusCode).toBeLessThan(400);
+  describe.each(Object.keys(subjects) as Subject[])('%s', (name) => {
+    test.each(accessTable.map((row) => [row.route, row] as const))('%s', async (_route, row) => {
+      for (const [tenant, allowed] of [
+        [OWN, row.own],
+        [FOREIGN, row.foreign],
+        [ABSENT, row.foreign],
+      ] as const) {
+        const request = requestOf(row, tenant);
+        for (const method of request.method === 'GET' ? (['GET', 'HEAD'] as const) : [request.method]) {
+          const answer = await as(name, { ...request, method }, tenant);
+          expect([tenant, method, isLetIn(answer)]).toEqual([tenant, method, allowed.includes(name)]);
+          if (!allowed.includes(name) && method !== 'HEAD') {
+            expect(answer.json()).toMatchObject({ code: 'permission-denied', permission: expect.any(String) });
+          }
+        }
+      }
+    });
+  });
+});
+
+describe('without a credential', () => {
+  beforeEach(async () => {
+    http = await start();
+  });
+  afterEach(() => http.close());
+
+  test('every route that is not always open answers 401, for whichever tenant', async () => {
+    for (const row of accessTable.filter(({ open }) => open !== 'always')) {
+      const answers = await Promise.all(
+        [OWN, ABSENT].flatMap((tenant) =>
+          [undefined, 'Bearer wrong', 'Basic x'].map((authorization) =>
+            http.app.inject({
+              ...requestOf(row, tenant),
+              headers: { 'x-tenant-id': tenant, ...(authorization === undefined ? {} : { authorization }) },
+            }),
+          ),
+        ),
+      );
+      expect([row.route, ...answers.map(({ statusCode }) => statusCode)]).toEqual([
+        row.route,
+        ...answers.map(() => 401),
+      ]);
+      for (const answer of answers) expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
     }
   });
 
-  test('a log that is not public answers 401 too', async () => {
+  test('the others answer', async () => {
+    for (const row of accessTable.filter(({ open, route }) => open === 'always' && route.startsWith('GET '))) {
+      expect([row.route, (await http.app.inject(requestOf(row, OWN))).statusCode]).toEqual([row.route, 200]);
+    }
+    for (const url of ['/docs', '/docs/json']) expect((await http.app.inject(url)).statusCode).toBe(200);
+  });
+
+  test('what a setting opens is open then', async () => {
     await http.close();
-    http = await startHttp({ settings: { 'public-log': 'false' } });
-    await http.post('/api/v1/events', sampleEvent('a'));
-    await http.get('/api/v1/events/a');
-    for (const url of [...PUBLIC, '/log/:tenant/tile/entries/*']) {
-      const request = requestOf({ method: 'GET', url });
-      expect((await http.app.inject(request)).statusCode).toBe(401);
-      expect((await http.app.inject({ ...request, headers: AUTHORIZED })).statusCode).toBe(200);
+    http = await start({ 'public-log': 'true', 'public-metrics': 'true' });
+    for (const row of accessTable.filter(({ open }) => open !== undefined && open !== 'always')) {
+      expect([row.route, isLetIn(await http.app.inject(requestOf(row, OWN)))]).toEqual([row.route, true]);
+    }
+  });
+
+  test('a method that a route does not know is refused before anybody is asked who they are', async () => {
+    for (const url of new Set(accessTable.map((row) => requestOf(row, OWN).url))) {
+      if (url.includes('/tile/')) continue;
+      const answer = await http.app.inject({ method: 'OPTIONS', url });
+      expect([url, answer.statusCode, answer.json().code]).toEqual([url, 405, 'method-not-allowed']);
     }
   });
 });
 
 describe('the credential', () => {
+  beforeEach(async () => {
+    http = await start();
+  });
+  afterEach(() => http.close());
+
   test.each([
     [{}, 'credential-missing'],
     [{ authorization: '' }, 'credential-missing'],
     [{ authorization: 'Basic dGVzdDp0ZXN0' }, 'credential-missing'],
     [{ authorization: 'Bearer' }, 'credential-missing'],
     [{ authorization: 'Bearer two words' }, 'credential-missing'],
-    [{ authorization: `Bearer ${'x'.repeat(513)}` }, 'credential-missing'],
+    [{ authorization: `Bearer ${'x'.repeat(8193)}` }, 'credential-missing'],
     [{ authorization: 'Bearer wrong' }, 'credential-invalid'],
     [{ authorization: `${AUTHORIZED.authorization}x` }, 'credential-invalid'],
   ])('%j is %s', async (headers, code) => {
@@ -151,22 +216,192 @@ describe('the credential', () => {
 });
 
 describe('the tenant', () => {
+  beforeEach(async () => {
+    http = await start();
+  });
+  afterEach(() => http.close());
+
   test.each(['../../etc', 'UPPER', 'a b', 'a.b', 'x'.repeat(64), '-a', ''])('%j is refused', async (tenant) => {
     const answer = await http.get('/api/v1/events', { 'x-tenant-id': tenant });
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'tenant-invalid']);
   });
 
-  test('of one header does not see another one’s events', async () => {
-    expect((await http.get('/api/v1/events/a')).statusCode).toBe(200);
-    expect((await http.get('/api/v1/events/a', { 'x-tenant-id': 'other' })).statusCode).toBe(404);
-    expect((await http.get('/api/v1/events', { 'x-tenant-id': 'other' })).json().events).toEqual([]);
+  test.each(['..%2f..%2fetc', 'UPPER', 'a.b', 'x'.repeat(64), '-a'])('%s in a path is no tenant’s', async (tenant) => {
+    for (const [name, status] of [
+      ['system_admin', 404],
+      ['audit_admin', 404],
+      ['audit_reader', 403],
+    ] as const) {
+      const answer = await as(name, { url: `/log/${tenant}/checkpoint` });
+      expect([name, answer.statusCode]).toEqual([name, status]);
+    }
+  });
+
+  test('is the principal’s own where none is named; for the deployment’s, the default one', async () => {
+    const own = await http.app.inject({ url: '/api/v1/log', headers: credentialOf('audit_reader') });
+    expect(own.json().tenant).toBe(OWN);
+    await http.post('/api/v1/events', sampleEvent('x'));
+    expect((await http.get('/api/v1/log')).json().tenant).toBe('default');
+  });
+
+  test('comes into being with an event of whoever may make tenants, and of nobody else', async () => {
+    const write = (name: string, tenant: string) =>
+      as(name, { method: 'POST', url: '/api/v1/events', payload: sampleEvent('x') }, tenant);
+    expect((await write('system_admin', 'made-by-event')).statusCode).toBe(201);
+    expect((await http.get('/api/v1/log', { 'x-tenant-id': 'made-by-event' })).json().size).toBeGreaterThan(0);
+    expect(http.world.registry.documents.has(`tenant.${ABSENT}`)).toBe(false);
+    expect((await write('admin', ABSENT)).statusCode).toBe(403);
+    expect((await as('audit_admin', { url: '/api/v1/events' }, ABSENT)).json().code).toBe('tenant-unknown');
+    expect(http.world.registry.documents.has(`tenant.${ABSENT}`)).toBe(false);
+  });
+
+  test('that a token names and that is not there is refused as a foreign one, and not made by that', async () => {
+    const strange = samplePrincipal({ kind: 'external', tenant: ABSENT, roles: ['admin'] });
+    await http.close();
+    http = await startHttp({ replace: () => ({ authenticator: { authenticate: () => strange } }) });
+    for (const tenant of [ABSENT, FOREIGN]) {
+      const answer = await http.get('/api/v1/events', { 'x-tenant-id': tenant });
+      expect([answer.statusCode, answer.json().code]).toEqual([403, 'permission-denied']);
+    }
+    await expect.poll(() => recordedRefusals('system').length).toBeGreaterThan(0);
+    expect(http.world.registry.documents.has(`tenant.${ABSENT}`)).toBe(false);
+  });
+});
+
+describe('whether a foreign tenant exists', () => {
+  beforeEach(async () => {
+    http = await start();
+  });
+  afterEach(() => http.close());
+
+  test('shows in no status, no header, no byte of the answer, and in nothing that is asked of a port', async () => {
+    for (const row of accessTable) {
+      for (const name of ['admin', 'auditor', 'user', 'narrow_auditor', 'nobody'] as const) {
+        if (row.foreign.includes(name)) continue;
+        const seen = [];
+        for (const tenant of [FOREIGN, ABSENT]) {
+          await as(name, requestOf(row, tenant), tenant);
+          asked = [];
+          const answer = await as(name, { ...requestOf(row, tenant), headers: { 'x-request-id': 'r' } }, tenant);
+          seen.push({ ...withoutTime(answer), asked: [...asked] });
+        }
+        expect([row.route, name, seen[0]]).toEqual([row.route, name, seen[1]]);
+      }
+    }
+  });
+
+  test('shows in no log of either tenant: a refused access stands in the log of whoever was refused', async () => {
+    await as('auditor', { url: '/api/v1/events' }, FOREIGN);
+    await as('auditor', { url: '/api/v1/events' }, ABSENT);
+    await expect.poll(() => recordedRefusals(OWN).length).toBe(1);
+    expect(recordedRefusals(OWN)[0]).toMatchObject({
+      action: 'access.refuse',
+      outcome: 'denied',
+      actor: { id: 'auditor' },
+      reason: 'permission-denied: events:read',
+    });
+    expect([recordedRefusals(FOREIGN), recordedRefusals(ABSENT)]).toEqual([[], []]);
+  });
+});
+
+describe('what one tenant was given', () => {
+  beforeEach(async () => {
+    http = await start();
+  });
+  afterEach(() => http.close());
+
+  test('as a cursor is of no use for another', async () => {
+    const { next } = (await as('audit_admin', { url: '/api/v1/events?limit=1' })).json();
+    expect(next).toEqual(expect.any(String));
+    const url = `/api/v1/events?limit=1&cursor=${next}`;
+    expect((await as('audit_admin', { url })).statusCode).toBe(200);
+    expect((await as('audit_admin', { url }, FOREIGN)).json().code).toBe('cursor-invalid');
+    expect((await as('audit_reader', { url }, FOREIGN)).json().code).toBe('permission-denied');
+  });
+
+  test('as an id or the link of a receipt is not there for another', async () => {
+    await http.post('/api/v1/events?wait=sealed', sampleEvent('only-here'), { 'x-tenant-id': FOREIGN });
+    for (const path of ['only-here', 'only-here/receipt']) {
+      const url = `/api/v1/events/${path}`;
+      expect((await as('audit_admin', { url }, FOREIGN)).statusCode).toBe(200);
+      const [there, nowhere] = [await as('auditor', { url }), await as('auditor', { url: url.replace('only', 'not') })];
+      expect(there.statusCode).toBe(404);
+      expect({ ...there.json(), request_id: '' }).toEqual({ ...nowhere.json(), request_id: '' });
+    }
   });
 });
 
 test('a route that does not say who may call it cannot be registered', async () => {
   const { buildApp } = await import('./app.js');
+  http = await start();
   const app = await buildApp(http.services);
-  expect(() => app.get('/new', async () => 'x')).toThrow(/does not say who may call it/);
-  expect(() => app.get('/open', { config: { access: 'open' } }, async () => 'x')).not.toThrow();
+  const guarded: GuardedAccess = { permission: 'tenants:read', of: 'tenant' };
+  const register = (url: string, access?: Access) => () =>
+    app.get(url, { config: { ...(access === undefined ? {} : { access: access as Access }) } }, async () => 'x');
+  expect(register('/new')).toThrow(/does not say who may call it/);
+  expect(register('/docsecret')).toThrow(/does not say who may call it/);
+  expect(register('/log/:tenant/new', guarded)).toThrow(/its path names the tenant/);
+  expect(register('/api/v1/tenants/:id/new', guarded)).toThrow(/its path names the tenant/);
+  expect(register('/api/v1/other/:id', { ...guarded, tenantParameter: 'id' })).toThrow(/its path names the tenant/);
+  expect(register('/open', 'open')).not.toThrow();
+  expect(register('/log/:tenant/good', { ...guarded, tenantParameter: 'tenant' })).not.toThrow();
   await app.close();
+  await http.close();
 });
+
+/**
+ * Every route that is registered, by the names of the description, which leaves some out; but for HEAD, for the pages of
+ * the description, and for methods that are there only to be refused.
+ */
+async function registeredRoutes(): Promise<string[]> {
+  const described = Object.entries(operationsOf(http.app)).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const others: string[] = [];
+  for (const { method, url } of printedRoutes(http.app)) {
+    const name = `${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`;
+    // The router prints a wildcard without what stands before it.
+    if (method === 'HEAD' || url.startsWith('/docs') || url.includes('*') || described.includes(name)) continue;
+    const answer = await http.app.inject({ method: method as 'GET', url });
+    if (answer.statusCode !== 405) others.push(name);
+  }
+  return [...described, ...others];
+}
+
+/** The router's own picture of itself. */
+function printedRoutes(app: FastifyInstance): { method: string; url: string }[] {
+  const routes: { method: string; url: string }[] = [];
+  const parents: string[] = [];
+  for (const line of app.printRoutes({ commonPrefix: false }).split('\n')) {
+    const match = /^((?:│ {3}| {4})*)[├└]── (\S+) \(([A-Z, ]+)\)/.exec(line);
+    if (match === null) continue;
+    const depth = match[1]!.length / 4;
+    const url = `${depth === 0 ? '' : parents[depth - 1]}${match[2]}`;
+    parents[depth] = url;
+    for (const method of match[3]!.split(', ')) routes.push({ method, url });
+  }
+  return routes;
+}
+
+interface Operation {
+  security: Record<string, unknown>[];
+  'x-permission'?: string;
+}
+
+function operationsOf(app: FastifyInstance): Record<string, Record<string, Operation>> {
+  return app.swagger().paths as never;
+}
+
+/** An answer without what differs from one moment to the next. */
+function withoutTime({ statusCode, headers, body }: LightMyRequestResponse) {
+  const { date: _, ...others } = headers;
+  return { statusCode, headers: others, body };
+}
+
+/** The refused accesses that stand in a tenant's log. */
+function recordedRefusals(tenant: string): Record<string, unknown>[] {
+  return http.world.store.rows
+    .filter((row) => row.tenant === tenant)
+    .map(({ entry }) => JSON.parse(Buffer.from(entry).toString()))
+    .filter(({ action }) => action === 'access.refuse');
+}

@@ -113,6 +113,8 @@ describe('X-Request-Id', () => {
 test('HEAD tells of an answer what GET would, without it', async () => {
   await http.post('/api/v1/events', sampleEvent('a'));
   for (const url of ['/api/v1/events/a', '/api/v1/events', '/log/default/checkpoint', '/healthz']) {
+    // The first read of all is an event itself, which the next one finds.
+    await http.get(url);
     const [get, head] = [await http.get(url), await http.request({ method: 'HEAD', url })];
     expect([head.statusCode, head.body]).toEqual([200, '']);
     for (const name of ['content-type', 'content-length', 'cache-control']) {
@@ -125,6 +127,8 @@ test('HEAD tells of an answer what GET would, without it', async () => {
 test('large answers are compressed for who takes it', async () => {
   const events = Array.from({ length: 50 }, (_, i) => sampleEvent(`e${i}`));
   await http.post('/api/v1/events/batch', events);
+  // The first read of all is an event itself, which the next one finds.
+  await http.get('/api/v1/events');
   const plain = await http.get('/api/v1/events');
   const compressed = await http.get('/api/v1/events', { 'accept-encoding': 'gzip' });
   expect(compressed.headers['content-encoding']).toBe('gzip');

@@ -7,27 +7,42 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import type { Authorization } from '../access/authorization.js';
+import type { Principal } from '../access/principal.js';
 import { Problem } from '../errors.js';
+import { type Access, accessIn, requireAccess } from './access-declaration.js';
+import { registerAuthRoutes } from './auth-routes.js';
 import { compressAnswers } from './compression.js';
-import { readTenant, requireCredential } from './credential.js';
-import { registerEventRoutes } from './event-routes.js';
+import { BATCH_ROUTE, registerEventRoutes } from './event-routes.js';
 import type { Pass } from './gate.js';
+import { letPass, recordRefusal } from './guard.js';
 import { registerHealthRoutes } from './health-routes.js';
+import { registerJwksRoute } from './jwks-route.js';
+import { registerKeyRoutes } from './key-routes.js';
 import { registerLogRoutes } from './log-routes.js';
 import { registerOpenApi } from './openapi.js';
+import { registerPermissionRoutes } from './permission-routes.js';
 import { registerPublicLogRoutes } from './public-log-routes.js';
+import { registerRoleRoutes } from './role-routes.js';
 import type { Services } from './services.js';
 import { registerStreamRoute } from './stream-route.js';
+import { registerTenantRoutes } from './tenant-routes.js';
+import { registerUserRoutes } from './user-routes.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call the route. A route without it does not start. */
-    access?: 'open' | 'credential' | 'credential-unless-public';
+    access?: Access;
     /** True where the answers are hashes: gzip would only make them longer. */
     incompressible?: boolean;
   }
   interface FastifyRequest {
-    /** The tenant that the request is about; set for routes that need a credential. */
+    /** Who asks, and what they may do; set for routes that are not open. */
+    principal: Principal;
+    authorization: Authorization;
+    /** The client's address, as far as it can be trusted; set for routes that are not open. */
+    clientAddress: string;
+    /** The tenant that the request is about; set for routes of a tenant that are not open. */
     tenant: string;
     /** What let the request in; set for routes that read something. */
     pass: Pass | undefined;
@@ -70,7 +85,10 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   requireDeclaredAccess(app);
   guard(app, services);
   observe(app, services);
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof Problem) recordRefusal(request, error, services);
+    return answerError(error, request, reply);
+  });
   app.setNotFoundHandler(() => {
     throw new Problem('route-unknown');
   });
@@ -81,6 +99,13 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   registerStreamRoute(app, services);
   registerLogRoutes(app, services);
   registerPublicLogRoutes(app, services);
+  registerRoleRoutes(app, services);
+  registerPermissionRoutes(app, services);
+  registerTenantRoutes(app, services);
+  registerAuthRoutes(app, services);
+  registerKeyRoutes(app, services);
+  registerUserRoutes(app, services);
+  registerJwksRoute(app, services);
   registerHealthRoutes(app, services);
   refuseOtherMethods(app, methods);
   return app;
@@ -96,14 +121,17 @@ function readBodies(app: FastifyInstance): void {
 }
 
 function requireDeclaredAccess(app: FastifyInstance): void {
-  app.addHook('onRoute', (route) => {
-    if (route.config?.access === undefined && !route.url.startsWith('/docs')) {
-      throw new Error(`The route ${route.method} ${route.url} does not say who may call it`);
-    }
+  app.addHook('onRoute', ({ method, url, config }) => {
+    // The pages of the API's description are the plugin's own.
+    if (/^\/docs(?:\/|$)/.test(url) && config?.access === undefined) return;
+    requireAccess(method, url, config?.access);
   });
 }
 
 function guard(app: FastifyInstance, services: Services): void {
+  app.decorateRequest('principal');
+  app.decorateRequest('authorization');
+  app.decorateRequest('clientAddress', '');
   app.decorateRequest('tenant', '');
   app.decorateRequest('pass');
   app.decorateRequest('startedAt', 0);
@@ -112,22 +140,36 @@ function guard(app: FastifyInstance, services: Services): void {
   app.addHook('preClose', async () => {
     closing = true;
   });
-  app.addHook('onRequest', async (request, reply) => {
+  // With a callback, since whatever is remembered is there at once; what it throws is answered too.
+  app.addHook('onRequest', (request, reply, done) => {
     request.startedAt = performance.now();
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     if (closing) throw new Problem('shutting-down');
-    const access = request.routeOptions.config.access;
-    if (access === undefined || access === 'open') return;
-    if (access === 'credential' || !services.limits.publicLog) requireCredential(request, services);
-    if (access === 'credential') request.tenant = readTenant(request);
-    request.pass = services.gate.enter(expectedBytes(request));
-    // The one event that always comes: a client may go away before, while or after it is answered.
-    reply.raw.once('close', () => release(request));
-    request.bodyTimer = setTimeout(() => request.raw.destroy(), services.limits.requestTimeoutMs);
+    const declared = request.routeOptions.config.access;
+    if (declared === undefined || declared === 'open') return done();
+    const access = accessIn(declared, services.limits);
+    const passed = access === 'open' ? undefined : letPass(request, access, services);
+    if (passed === undefined) {
+      admit(request, reply, services);
+      return done();
+    }
+    passed.then(() => admit(request, reply, services)).then(() => done(), done);
   });
   app.addHook('preValidation', async (request) => clearTimeout(request.bodyTimer));
   app.addHook('onResponse', async (request) => release(request));
+}
+
+/** Takes the request into the bounds on what is under way. @throws Problem `too-many-requests` */
+function admit(request: FastifyRequest, reply: FastifyReply, services: Services): void {
+  // Its client went away while its credential was looked at: nothing would let it out again.
+  if (reply.raw.destroyed) throw new Problem('request-invalid');
+  const announced = Number(request.headers['content-length']);
+  if (request.routeOptions.url === BATCH_ROUTE && announced > 0) services.intake.refuseEarly(request.tenant, announced);
+  request.pass = services.gate.enter(expectedBytes(request));
+  // The one event that always comes: a client may go away before, while or after it is answered.
+  reply.raw.once('close', () => release(request));
+  request.bodyTimer = setTimeout(() => request.raw.destroy(), services.limits.requestTimeoutMs);
 }
 
 function release(request: FastifyRequest): void {
@@ -213,7 +255,7 @@ function collectMethods(app: FastifyInstance): Map<string, Set<string>> {
 function refuseOtherMethods(app: FastifyInstance, methods: ReadonlyMap<string, ReadonlySet<string>>): void {
   for (const [url, known] of [...methods]) {
     const allowed = [...known].sort().join(', ');
-    const others = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !known.has(method));
+    const others = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter((method) => !known.has(method));
     // The pages of the API's description are the plugin's own.
     if (url.startsWith('/docs') || url.includes('*') || others.length === 0) continue;
     app.route({

@@ -1,22 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../errors.js';
-import { TENANT_ID } from '../tenants/tenant-document.js';
-import type { Services } from './services.js';
 
-const DEFAULT_TENANT = 'default';
+/** Node takes headers of 16 KiB in all. */
+const CREDENTIAL = /^Bearer +([^\s]{1,8192})$/i;
 
-/** @throws Problem `credential-missing`, `credential-invalid` */
-export function requireCredential(request: FastifyRequest, services: Services): void {
+/** The credential of a request. @throws Problem `credential-missing` */
+export function credentialOf(request: FastifyRequest): string {
   const header = request.headers.authorization;
-  const match = header === undefined ? null : /^Bearer +([^\s]{1,512})$/i.exec(header);
+  const match = header === undefined ? null : CREDENTIAL.exec(header);
   if (match === null) throw new Problem('credential-missing');
-  if (!services.bootstrapKey.matches(match[1]!)) throw new Problem('credential-invalid');
-}
-
-/** The tenant that a request is about. @throws Problem `tenant-invalid` */
-export function readTenant(request: FastifyRequest): string {
-  const header = request.headers['x-tenant-id'];
-  if (header === undefined) return DEFAULT_TENANT;
-  if (typeof header !== 'string' || !TENANT_ID.test(header)) throw new Problem('tenant-invalid');
-  return header;
+  return match[1]!;
 }

@@ -195,7 +195,9 @@ describe('when the journal does not take it', () => {
     http = await startHttp({ ports: (world) => ({ journal: openMemoryJournal(world.journal, { maxBytes: 10 }) }) });
     const answer = await http.post(BATCH, [sampleEvent('a'), sampleEvent('b')]);
     expect([answer.statusCode, answer.json().code]).toEqual([503, 'journal-full']);
-    expect((await http.get(ONE)).json().events).toEqual([]);
+    expect(http.world.store.rows).toEqual([]);
+    // What cannot be put on record is not handed out.
+    expect((await http.get(ONE)).json().code).toBe('journal-full');
   });
 });
 
@@ -213,6 +215,23 @@ describe('reads', () => {
       const one = (await http.get(`${ONE}/${id}`)).body;
       expect(one.endsWith(`"event":${storedText(id)}}`)).toBe(true);
     }
+  });
+
+  test('find what a filter asks for, and say where it cannot be understood', async () => {
+    await http.post(ONE, sampleEvent('a', { message: 'password reset', metadata: { amount: 901 } }));
+    await http.post(ONE, sampleEvent('b', { message: 'order sent', metadata: { amount: 900 } }));
+    const idsOf = async (q: string) => {
+      const page = (await http.get(`${ONE}?q=${encodeURIComponent(q)}`)).json();
+      return page.events.map(({ event }: { event: { id: string } }) => event.id);
+    };
+    expect(await idsOf('metadata.amount:>900 "password reset"')).toEqual(['a']);
+    expect(await idsOf('-password id:(a,b)')).toEqual(['b']);
+    const answer = await http.get(`${ONE}?q=${encodeURIComponent('password acter:jane')}`);
+    expect([answer.statusCode, answer.json()]).toMatchObject([
+      422,
+      { code: 'filter-invalid', reason: 'unknown-field', offset: 9, suggestion: 'actor' },
+    ]);
+    expect(answer.json().detail).toContain('At character 10:');
   });
 
   test('page through the events, newest first', async () => {

@@ -1,15 +1,26 @@
-import { bounds, parseJson } from '@attestlog/event';
+import { bounds, filterBounds, parseJson } from '@attestlog/event';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import { blobKey, unreadable } from '../intake/intake.js';
 import type { ItemResult } from '../intake/item.js';
+import type { GuardedAccess } from './access-declaration.js';
 import { entryJson, JSON_TYPE } from './answers.js';
-import { bodyBytes, bodyEncoding } from './body.js';
+import { requireReadableBlob } from './blob-of-event.js';
+import { bytesOf } from './json-body.js';
 import { batchSchema, describeRoute, eventSchema } from './openapi.js';
 import { flag, readQuery, wholeNumber } from './parameters.js';
+import { sayLimits } from './rate-limit-headers.js';
+import { readerOf } from './reader-of.js';
+import { recordRead } from './record-read.js';
 import type { Services } from './services.js';
+
+const WRITE: GuardedAccess = { permission: 'events:write', of: 'tenant' };
+const READ: GuardedAccess = { permission: 'events:read', of: 'tenant' };
+
+/** Whose bodies are large, and whose refusal is worth more the earlier it comes. */
+export const BATCH_ROUTE = '/api/v1/events/batch';
 
 const MAX_BATCH_ITEMS = 1000;
 const MAX_PAGE = 1000;
@@ -20,6 +31,11 @@ const batchQuery = z.object({
   wait: z.enum(['sealed']).optional().describe('Wait for the receipts.'),
 });
 const pageQuery = z.object({
+  q: z
+    .string()
+    .max(filterBounds.FILTER_TEXT_MAX_CHARS)
+    .optional()
+    .describe('A filter in the search syntax: action:order.* -outcome:success metadata.amount:>900.'),
   from: z.string().optional().describe('Earliest event time, RFC 3339, inclusive.'),
   to: z.string().optional().describe('Latest event time, RFC 3339, inclusive.'),
   actor: z.string().max(bounds.ENTRY_MAX_BYTES).optional().describe('The id of the actor.'),
@@ -27,60 +43,80 @@ const pageQuery = z.object({
   cursor: z.string().max(512).optional().describe('"next" of the page before.'),
   limit: wholeNumber(1, MAX_PAGE).optional().describe(`Events on a page, 1 to ${MAX_PAGE}; 100 if absent.`),
 });
+const blobQuery = z.object({
+  event: z
+    .string()
+    .max(bounds.ID_MAX_CHARS)
+    .optional()
+    .describe('The event that it belongs to; needed by whoever may read some events only.'),
+});
 const none = z.object({});
 
 /** `/api/v1/events` and what is below it, but for the stream. */
 export function registerEventRoutes(app: FastifyInstance, services: Services): void {
-  const config = { access: 'credential' } as const;
   app.post(
     '/api/v1/events',
-    { config, schema: describeRoute('Record one event', { query: singleQuery, body: eventSchema() }) },
+    {
+      config: { access: WRITE },
+      schema: describeRoute('Record one event', { query: singleQuery, body: eventSchema() }),
+    },
     (request, reply) => postOne(request, reply, services),
   );
   app.post(
-    '/api/v1/events/batch',
-    { config, schema: describeRoute('Record up to 1,000 events', { query: batchQuery, body: batchSchema() }) },
+    BATCH_ROUTE,
+    {
+      config: { access: WRITE },
+      schema: describeRoute('Record up to 1,000 events', { query: batchQuery, body: batchSchema() }),
+    },
     (request, reply) => postBatch(request, reply, services),
   );
   app.get(
     '/api/v1/events',
-    { config, schema: describeRoute('A page of events, newest first', { query: pageQuery }) },
+    { config: { access: READ }, schema: describeRoute('A page of events, newest first', { query: pageQuery }) },
     (request, reply) => getPage(request, reply, services),
   );
   app.get<{ Params: { id: string } }>(
     '/api/v1/events/:id',
-    { config, schema: describeRoute('One event', {}) },
+    { config: { access: READ }, schema: describeRoute('One event', {}) },
     async (request, reply) => {
       readQuery(none, request.query);
-      const entry = await services.reader.get(request.tenant, request.params.id);
+      const entry = await services.reader.get(request.tenant, request.params.id, readerOf(request));
+      await recordRead(request, 'event.read', 1, services);
       return reply.type(JSON_TYPE).send(entryJson(entry));
     },
   );
   app.get<{ Params: { id: string } }>(
     '/api/v1/events/:id/receipt',
-    { config, schema: describeRoute('The proof that an event is in the log (C2SP tlog-proof)', {}) },
+    { config: { access: READ }, schema: describeRoute('The proof that an event is in the log (C2SP tlog-proof)', {}) },
     async (request, reply) => {
       readQuery(none, request.query);
-      const { index } = await services.reader.get(request.tenant, request.params.id);
-      return reply.type('text/plain; charset=utf-8').send(await services.log.receipt(request.tenant, index));
+      const { index } = await services.reader.get(request.tenant, request.params.id, readerOf(request));
+      const receipt = await services.log.receipt(request.tenant, index);
+      await recordRead(request, 'receipt.read', 1, services);
+      return reply.type('text/plain; charset=utf-8').send(receipt);
     },
   );
   app.get<{ Params: { sha256: string } }>(
     '/api/v1/blobs/:sha256',
-    { config, schema: describeRoute('A payload that was too large for its entry', {}) },
-    (request, reply) => getBlob(request.tenant, request.params.sha256, reply, services),
+    {
+      config: { access: READ },
+      schema: describeRoute('A payload that was too large for its entry', { query: blobQuery }),
+    },
+    (request, reply) => getBlob(request, request.params.sha256, reply, services),
   );
 }
 
 async function postOne(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
   const { wait } = readQuery(singleQuery, request.query);
-  const parsed = parseJson((await bytesOf(request, services)).toString('utf8'));
+  const parsed = parseJson((await bytesOf(request, services.limits)).toString('utf8'));
   if (parsed.error !== undefined) throw unreadable(parsed.error);
   const source = { kind: 'values', values: [parsed.value] } as const;
-  const { results, throughSequence } = await services.intake.accept(request.tenant, source, { atomic: false });
+  const { results, throughSequence, limits } = await services.intake.accept(request.tenant, source, { atomic: false });
+  sayLimits(reply, limits);
   services.metrics.countResults(results);
   const result = results[0]!;
   if (result.status === 'refused') throw new Problem('event-invalid', { members: { problems: result.problems } });
+  if (result.status === 'left_out') return reply.send({ id: result.id, left_out: result.reason });
   const { id, position, status } = result;
   if (status === 'conflict') throw new Problem('id-conflict', { members: { id, position } });
   const answer = { id, position, duplicate: status === 'duplicate' };
@@ -116,14 +152,18 @@ async function waitSealed(
 
 async function postBatch(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
   const { atomic, wait } = readQuery(batchQuery, request.query);
-  const source = { kind: 'array', bytes: await bytesOf(request, services), maxItems: MAX_BATCH_ITEMS } as const;
+  const source = { kind: 'array', bytes: await bytesOf(request, services.limits), maxItems: MAX_BATCH_ITEMS } as const;
   const accepted = await services.intake.accept(request.tenant, source, { atomic: atomic === true });
   const { results, throughSequence } = accepted;
+  sayLimits(reply, accepted.limits);
   services.metrics.countResults(results);
   const counts = countStatuses(results);
   reply.code(counts.conflicts + counts.refused === 0 ? 201 : 207);
   if (wait !== 'sealed') return reply.send({ ...counts, results });
-  const ids = results.flatMap((result) => (result.status === 'refused' ? [] : [result.id]));
+  // Where another event has the id already, its place and its receipt are for those who may read it.
+  const mayReadAll = request.authorization.extentOf('events:read', request.tenant) === 'all';
+  const isProven = ({ status }: ItemResult) => (status === 'conflict' ? mayReadAll : status !== 'refused');
+  const ids = results.flatMap((result) => (isProven(result) ? [result.id as string] : []));
   const proofs = await waitSealed(request.tenant, [...new Set(ids)], throughSequence, services);
   return reply.send({ ...counts, results: results.map((result) => ({ ...result, ...proofs.get(result.id ?? '') })) });
 }
@@ -131,36 +171,40 @@ async function postBatch(request: FastifyRequest, reply: FastifyReply, services:
 export function countStatuses(
   results: readonly ItemResult[],
 ): Record<string, number> & { conflicts: number; refused: number } {
-  const counts = { stored: 0, duplicates: 0, conflicts: 0, refused: 0 };
+  const counts = { stored: 0, duplicates: 0, conflicts: 0, refused: 0, left_out: 0 };
   for (const { status } of results) {
     if (status === 'stored') counts.stored += 1;
     else if (status === 'duplicate') counts.duplicates += 1;
     else if (status === 'conflict') counts.conflicts += 1;
-    else counts.refused += 1;
+    else if (status === 'refused') counts.refused += 1;
+    else counts.left_out += 1;
   }
   return counts;
 }
 
 async function getPage(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
   const { limit = 100, ...query } = readQuery(pageQuery, request.query);
-  const { entries, next, behind } = await services.reader.page(request.tenant, { ...query, limit });
+  const { entries, next, behind } = await services.reader.page(request.tenant, { ...query, limit }, readerOf(request));
+  await recordRead(request, 'event.search', entries.length, services);
   const events = entries.map(entryJson).join(',');
   return reply.type(JSON_TYPE).send(`{"events":[${events}],"next":${JSON.stringify(next)},"behind":${behind}}`);
 }
 
-async function getBlob(tenant: string, sha256: string, reply: FastifyReply, services: Services): Promise<FastifyReply> {
-  const known = /^[0-9a-f]{64}$/.test(sha256);
-  const bytes = known ? await from('objects', services.objects.get(blobKey(tenant, sha256))) : undefined;
+async function getBlob(
+  request: FastifyRequest,
+  sha256: string,
+  reply: FastifyReply,
+  services: Services,
+): Promise<FastifyReply> {
+  const { event } = readQuery(blobQuery, request.query);
+  const { tenant } = request;
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Problem('blob-unknown');
+  await requireReadableBlob(tenant, sha256, event, readerOf(request), services.reader);
+  const bytes = await from('objects', services.objects.get(blobKey(tenant, sha256)));
   if (bytes === undefined) throw new Problem('blob-unknown');
+  await recordRead(request, 'blob.read', 1, services);
   return reply
     .type('application/octet-stream')
     .header('cache-control', 'private, max-age=31536000, immutable')
     .send(Buffer.from(bytes));
-}
-
-async function bytesOf(request: FastifyRequest, { limits }: Services): Promise<Buffer> {
-  const body = request.body;
-  if (!Buffer.isBuffer(body)) throw new Problem('body-wrong-type');
-  const encoding = bodyEncoding(request.headers['content-encoding']);
-  return bodyBytes(body, encoding, limits.maxBodyBytes, (bytes) => request.pass?.hold(bytes));
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { type HttpService, sampleEvent, startHttp } from '../../testing/http-service.js';
+import { AUTHORIZED, type HttpService, sampleEvent, startHttp } from '../../testing/http-service.js';
 import { Faults } from '../adapters/memory/faults.js';
 import { withStoreFaults } from '../adapters/memory/faulty-ports.js';
 import { openMemoryStore } from '../adapters/memory/memory-store.js';
@@ -26,6 +26,14 @@ test('one whose store is away says what is wrong, takes events, and is well agai
   expect([answer.statusCode, answer.json().status]).toEqual([503, 'not ready']);
   expect(answer.json().troubles.map(({ part }: { part: string }) => part)).toEqual(['sequencer', 'store']);
   expect((await http.app.inject('/healthz')).statusCode).toBe(200);
+  // The reasons are for whoever runs the server.
+  const reasons = async (headers: Record<string, string>) =>
+    (await http.app.inject({ url: '/readyz', headers }))
+      .json()
+      .troubles.map(({ detail }: { detail?: string }) => detail);
+  expect(await reasons({})).toEqual([undefined, undefined]);
+  expect(await reasons({ authorization: 'Bearer wrong' })).toEqual([undefined, undefined]);
+  expect(await reasons(AUTHORIZED)).toEqual([expect.stringContaining('injected'), expect.stringContaining('injected')]);
   failing = false;
   await expect.poll(async () => (await http.app.inject('/readyz')).statusCode, { timeout: 8000 }).toBe(200);
   expect((await http.get('/api/v1/events/a')).statusCode).toBe(200);

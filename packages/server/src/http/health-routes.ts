@@ -1,6 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Access, GuardedAccess } from './access-declaration.js';
+import { letPass } from './guard.js';
 import { describeRoute } from './openapi.js';
 import type { Services } from './services.js';
+
+const SYSTEM: GuardedAccess = { permission: 'system:read', of: 'deployment' };
 
 /** For orchestrators and Prometheus. */
 export function registerHealthRoutes(app: FastifyInstance, services: Services): void {
@@ -9,14 +13,33 @@ export function registerHealthRoutes(app: FastifyInstance, services: Services): 
   app.get(
     '/readyz',
     { config, schema: describeRoute('The server can do its work; 503 says why not', {}) },
-    async (_request, reply) => {
+    async (request, reply) => {
       const troubles = await services.troubles();
       const ready = troubles.length === 0;
-      return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', troubles });
+      // The reasons are for the operator: they may tell of paths and sizes.
+      const shown = ready || (await maySee(request, services)) ? troubles : troubles.map(({ part }) => ({ part }));
+      return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', troubles: shown });
     },
   );
-  app.get('/metrics', { config, schema: describeRoute('Metrics for Prometheus', {}) }, async (_request, reply) => {
-    const { registry } = services.metrics;
-    return reply.type(registry.contentType).send(await registry.metrics());
-  });
+  const metrics: Access = services.limits.publicMetrics ? 'open' : SYSTEM;
+  app.get(
+    '/metrics',
+    { config: { access: metrics }, schema: describeRoute('Metrics for Prometheus', {}) },
+    async (_request, reply) => {
+      const { registry } = services.metrics;
+      return reply.type(registry.contentType).send(await registry.metrics());
+    },
+  );
+}
+
+/** Whether the request carries a credential, on a route that is open to everybody, that shows the inside. */
+async function maySee(request: FastifyRequest, services: Services): Promise<boolean> {
+  if (request.headers.authorization === undefined) return false;
+  try {
+    await letPass(request, SYSTEM, services);
+    return true;
+  } catch {
+    // Without the credential, or while the registry does not answer, the answer is the one for everybody.
+    return false;
+  }
 }

@@ -16,7 +16,7 @@ const consistencyQuery = z.object({
 
 /** `/api/v1/log`: the tenant's tree for those who have a credential. */
 export function registerLogRoutes(app: FastifyInstance, services: Services): void {
-  const config = { access: 'credential' } as const;
+  const config = { access: { permission: 'log:read', of: 'tenant' } } as const;
   app.get(
     '/api/v1/log',
     { config, schema: describeRoute('Size, root and checkpoint of the log', {}) },

@@ -28,7 +28,8 @@ test('traffic is counted, by what became of the events and by route', async () =
   for (const result of ['stored', 'duplicate', 'conflict', 'refused']) {
     expect([result, samples(text, `attestlog_events_total{result="${result}"}`)]).toEqual([result, [1]]);
   }
-  expect(samples(text, 'attestlog_sealed_events_total')).toEqual([1]);
+  // The one that was sent, and the one that tells of the first read.
+  expect(samples(text, 'attestlog_sealed_events_total')).toEqual([2]);
   for (const status of ['200', '404']) {
     const labels = `{method="GET",route="/api/v1/events/:id",status="${status}"}`;
     expect(samples(text, `attestlog_http_request_duration_seconds_count${labels}`)).toEqual([1]);
@@ -36,9 +37,9 @@ test('traffic is counted, by what became of the events and by route', async () =
   expect(samples(text, 'attestlog_journal_lag_chunks')).toEqual([0]);
   expect(samples(text, 'attestlog_journal_held_bytes')).toEqual([0]);
   expect(samples(text, 'attestlog_recent_ids_complete')).toEqual([1]);
-  expect(samples(text, 'attestlog_recent_ids ')).toEqual([1]);
+  expect(samples(text, 'attestlog_recent_ids ')).toEqual([2]);
   expect(samples(text, 'attestlog_pending_ids')).toEqual([0]);
-  expect(samples(text, 'attestlog_sequencer_batch_events_count')).toEqual([1]);
+  expect(samples(text, 'attestlog_sequencer_batch_events_count')).toEqual([2]);
   expect(samples(text, 'process_cpu_seconds_total')).toHaveLength(1);
 });
 
@@ -60,6 +61,7 @@ test('what cannot be read now takes nothing from the rest', async () => {
     requestsUnderWay: () => {
       throw new Error('broken');
     },
+    permissionCache: () => ({ hits: 3, misses: 1, entries: 2 }),
   });
   metrics.countFailedBatch();
   metrics.countWitness('witness.example/w', 'failed');
@@ -67,6 +69,9 @@ test('what cannot be read now takes nothing from the rest', async () => {
   const text = await metrics.registry.metrics();
   expect(samples(text, 'attestlog_pending_ids')).toEqual([7]);
   expect(samples(text, 'attestlog_journal_held_bytes')).toEqual([Number.NaN]);
+  expect(samples(text, 'attestlog_permission_cache_hit_ratio')).toEqual([0.75]);
+  expect(samples(text, 'attestlog_permission_cache_lookups_total{result="hit"}')).toEqual([3]);
+  expect(samples(text, 'attestlog_permission_cache_lookups_total{result="miss"}')).toEqual([1]);
   expect(samples(text, 'attestlog_sequencer_failures_total')).toEqual([1]);
   expect(samples(text, 'attestlog_sequencer_repeats_total')).toEqual([2]);
   expect(samples(text, 'attestlog_witness_requests_total{witness="witness.example/w",result="failed"}')).toEqual([1]);

@@ -9,6 +9,8 @@ export interface MetricSources {
   pendingIds(): number;
   recentIds(): { ids: number; bytes: number; complete: boolean };
   requestsUnderWay(): number;
+  /** Look-ups of what a principal may do: found, and worked out anew. */
+  permissionCache(): { hits: number; misses: number; entries: number };
 }
 
 const SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -85,10 +87,31 @@ export class Metrics {
       sources.recentIds().complete ? 1 : 0,
     );
     this.#gauge('attestlog_http_requests_under_way', 'Requests under way.', () => sources.requestsUnderWay());
+    this.#showPermissionCache(sources);
+  }
+
+  #showPermissionCache({ permissionCache }: MetricSources): void {
+    this.#gauge('attestlog_permission_cache_entries', 'Remembered permissions.', () => permissionCache().entries);
+    this.#gauge('attestlog_permission_cache_hit_ratio', 'Share of look-ups that found what they looked for.', () => {
+      const { hits, misses } = permissionCache();
+      return hits + misses === 0 ? 1 : hits / (hits + misses);
+    });
+    new Counter({
+      name: 'attestlog_permission_cache_lookups_total',
+      help: 'Look-ups of permissions, by whether they were remembered.',
+      labelNames: ['result'] as const,
+      registers: [this.registry],
+      collect() {
+        const { hits, misses } = permissionCache();
+        this.reset();
+        this.inc({ result: 'hit' }, hits);
+        this.inc({ result: 'miss' }, misses);
+      },
+    });
   }
 
   countResults(results: readonly ItemResult[]): void {
-    const counts = { stored: 0, duplicate: 0, conflict: 0, refused: 0 };
+    const counts = { stored: 0, duplicate: 0, conflict: 0, refused: 0, left_out: 0 };
     for (const { status } of results) counts[status] += 1;
     for (const [result, count] of Object.entries(counts)) if (count > 0) this.#events.inc({ result }, count);
   }

@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { z } from 'zod';
+import { describeAccess } from './access-declaration.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -19,6 +20,10 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
         license: { name: 'Apache-2.0' },
       },
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+    },
+    transform: ({ schema, url, route }) => {
+      const access = route.config?.access;
+      return { url, schema: access === undefined ? schema : { ...schema, ...describeAccess(access) } };
     },
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
@@ -36,6 +41,11 @@ export function describeRoute(
     ...(parts.body === undefined ? {} : { body: parts.body }),
     response: { default: { description: 'RFC 9457 problem details for errors; see docs/errors.md', type: 'object' } },
   };
+}
+
+/** What the API's description says of a JSON body. */
+export function bodySchema(schema: z.ZodType): Record<string, unknown> {
+  return z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>;
 }
 
 export function eventSchema(): Record<string, unknown> {

@@ -63,7 +63,7 @@ test('entry bundles hold the entries, for who has a key, and in private', async 
 describe('what there is not is 404', () => {
   test.each([
     '/log/default/tile/0/001',
-    '/log/default/tile/0/001.p/45',
+    '/log/default/tile/0/001.p/200',
     '/log/default/tile/0/002.p/1',
     '/log/default/tile/1/000',
     '/log/default/tile/2/000.p/1',
@@ -77,7 +77,7 @@ describe('what there is not is 404', () => {
     '/log/default/tile/',
     '/log/default/tile/0/..%2f..',
     '/log/default/tile/entries/001',
-    '/log/default/tile/entries/001.p/45',
+    '/log/default/tile/entries/001.p/200',
     '/log/default/tile/entries/x/000',
   ])('%s', async (url) => {
     const answer = await http.get(url);

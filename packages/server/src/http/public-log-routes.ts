@@ -3,8 +3,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import { TENANT_ID } from '../tenants/tenant-document.js';
-import { requireCredential } from './credential.js';
+import type { GuardedAccess } from './access-declaration.js';
 import { describeRoute } from './openapi.js';
+import { recordRead } from './record-read.js';
 import type { Services } from './services.js';
 
 /** What never changes may be kept for ever. */
@@ -12,6 +13,15 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
 const PRIVATE_IMMUTABLE = 'private, max-age=31536000, immutable';
 /** A checkpoint is old as soon as there is a newer one. */
 const SHORT = 'public, max-age=1';
+
+const HASHES: GuardedAccess = {
+  permission: 'log:read',
+  of: 'tenant',
+  tenantParameter: 'tenant',
+  unlessPublicLog: true,
+};
+/** Whole events: a grant for some events only does not give them. */
+const ENTRIES: GuardedAccess = { permission: 'log:entries', of: 'tenant', tenantParameter: 'tenant' };
 
 interface LogParams {
   tenant: string;
@@ -23,7 +33,7 @@ interface LogParams {
  * the rest shows only hashes.
  */
 export function registerPublicLogRoutes(app: FastifyInstance, services: Services): void {
-  const config = { access: 'credential-unless-public' } as const;
+  const config = { access: HASHES };
   app.get<{ Params: LogParams }>(
     '/log/:tenant/checkpoint',
     { config, schema: describeRoute('The signed checkpoint of a log', {}) },
@@ -41,13 +51,22 @@ export function registerPublicLogRoutes(app: FastifyInstance, services: Services
     },
   );
   app.get<{ Params: LogParams }>(
-    '/log/:tenant/tile/entries/*',
-    { config, schema: describeRoute('An entry bundle; needs a credential', {}) },
+    '/log/:tenant/tombstone',
+    { config, schema: describeRoute('The signed statement that a log ended', {}) },
     async (request, reply) => {
-      requireCredential(request, services);
+      const tenant = await requireLog(request.params.tenant, services);
+      return text(reply, await services.log.tombstone(tenant));
+    },
+  );
+  app.get<{ Params: LogParams }>(
+    '/log/:tenant/tile/entries/*',
+    { config: { access: ENTRIES }, schema: describeRoute('An entry bundle; needs a credential', {}) },
+    async (request, reply) => {
       const tenant = await requireLog(request.params.tenant, services);
       const { index, width } = parsePath(() => parseEntriesPath(`tile/entries/${request.params['*']}`));
-      return bytes(reply, PRIVATE_IMMUTABLE, await services.log.bundle(tenant, index, width));
+      const bundle = await services.log.bundle(tenant, index, width);
+      await recordRead(request, 'log.read', width, services);
+      return bytes(reply, PRIVATE_IMMUTABLE, bundle);
     },
   );
   app.get<{ Params: LogParams }>(

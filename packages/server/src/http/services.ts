@@ -1,11 +1,18 @@
 import type { Logger } from 'pino';
-import type { BootstrapKey } from '../access/bootstrap-key.js';
+import type { Authorizer } from '../access/authorizer.js';
+import type { Credentials } from '../access/credentials.js';
+import type { Delegations } from '../access/excess-grants.js';
+import type { PermissionCache } from '../access/permission-cache.js';
+import type { Principal } from '../access/principal.js';
+import type { RoleEditor } from '../access/role-editor.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Intake } from '../intake/intake.js';
 import type { PublicLog } from '../log/public-log.js';
 import type { Objects } from '../ports/objects.js';
 import type { EventStore } from '../ports/store.js';
 import type { EventReader } from '../query/event-reader.js';
 import type { Progress } from '../sequencer/progress.js';
+import type { TenantAdministration } from '../tenants/tenant-administration.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
 import type { Gate } from './gate.js';
 import type { Metrics } from './metrics.js';
@@ -16,6 +23,24 @@ export interface Trouble {
   detail: string;
 }
 
+/** Says whom a credential speaks for. */
+export interface Authenticator {
+  /**
+   * At once where it is remembered.
+   * @param address the client's, as far as it can be trusted
+   * @throws Problem `credential-invalid` and others whose codes begin with `credential-`
+   */
+  authenticate(credential: string, address: string): Principal | Promise<Principal>;
+}
+
+/** Finds the address of the client of a request, behind proxies that are trusted. */
+export interface RequestAddresses {
+  of(origin: {
+    remoteAddress: string | undefined;
+    headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  }): string;
+}
+
 /** All that the routes need. */
 export interface Services {
   intake: Intake;
@@ -23,9 +48,18 @@ export interface Services {
   log: PublicLog;
   progress: Progress;
   tenants: TenantDirectory;
+  tenantAdministration: TenantAdministration;
   objects: Objects;
   store: EventStore;
-  bootstrapKey: BootstrapKey;
+  authenticator: Authenticator;
+  addresses: RequestAddresses;
+  credentials: Credentials;
+  authorizer: Authorizer;
+  /** What users and roles may do, by module. */
+  permissions: Pick<PermissionCache, 'getUserPermissions'>;
+  delegations: Delegations;
+  roles: RoleEditor;
+  audit: AuditTrail;
   metrics: Metrics;
   gate: Gate;
   logger: Logger;
@@ -42,4 +76,6 @@ export interface HttpLimits {
   /** How long `?wait=sealed` waits. */
   sealWaitMs: number;
   publicLog: boolean;
+  /** Whether the metrics are shown to everybody. */
+  publicMetrics: boolean;
 }

@@ -65,7 +65,15 @@ describe('a stream', () => {
       [7, 'stored', 'b'],
       [undefined, undefined, undefined],
     ]);
-    expect(lines.at(-1)).toEqual({ done: true, read: 6, stored: 2, duplicates: 1, conflicts: 1, refused: 2 });
+    expect(lines.at(-1)).toEqual({
+      done: true,
+      read: 6,
+      stored: 2,
+      duplicates: 1,
+      conflicts: 1,
+      refused: 2,
+      left_out: 0,
+    });
   });
 
   test('of bytes that are not UTF-8 refuses that line alone', async () => {
@@ -78,7 +86,9 @@ describe('a stream', () => {
 
   test('of nothing ends at once', async () => {
     await start();
-    expect(await send('')).toEqual([{ done: true, read: 0, stored: 0, duplicates: 0, conflicts: 0, refused: 0 }]);
+    expect(await send('')).toEqual([
+      { done: true, read: 0, stored: 0, duplicates: 0, conflicts: 0, refused: 0, left_out: 0 },
+    ]);
   });
 
   test('of many lines has an answer for each, in their order', async () => {

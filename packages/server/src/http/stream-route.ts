@@ -5,8 +5,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../errors.js';
 import type { Source } from '../intake/admission.js';
 import type { ItemResult } from '../intake/item.js';
+import type { GuardedAccess } from './access-declaration.js';
 import { bodyEncoding } from './body.js';
 import { countStatuses } from './event-routes.js';
+import { keepChecking, recordRefusal } from './guard.js';
 import { type Line, readLines } from './lines.js';
 import { describeRoute } from './openapi.js';
 import type { Services } from './services.js';
@@ -16,6 +18,8 @@ const MAX_GROUP_BYTES = 1_048_576;
 /** Groups that are on their way into the journal while the next ones are read. */
 const MAX_GROUPS_UNDER_WAY = 4;
 
+const WRITE: GuardedAccess = { permission: 'events:write', of: 'tenant' };
+
 type Counts = ReturnType<typeof countStatuses>;
 
 /** `POST /api/v1/events/stream`: NDJSON of any length in, a result for each line out, as it goes. */
@@ -23,7 +27,7 @@ export function registerStreamRoute(app: FastifyInstance, services: Services): v
   app.post(
     '/api/v1/events/stream',
     {
-      config: { access: 'credential' },
+      config: { access: WRITE },
       schema: describeRoute('Record events of a stream (NDJSON), answered line by line', {}),
     },
     async (request, reply) => {
@@ -55,12 +59,14 @@ async function answerGroups(
   groups: AsyncGenerator<Line[]>,
   services: Services,
 ): Promise<void> {
-  const total = { read: 0, stored: 0, duplicates: 0, conflicts: 0, refused: 0 };
+  const total = { read: 0, stored: 0, duplicates: 0, conflicts: 0, refused: 0, left_out: 0 };
+  const requireStill = keepChecking(request, WRITE, services);
   const underWay: Promise<void>[] = [];
   let answered: Promise<void> = Promise.resolve();
   let last: object;
   try {
     for await (const lines of groups) {
+      await requireStill();
       const accepted = services.intake.accept(request.tenant, sourceOf(lines), { atomic: false });
       // Results are answered in the order of the lines, each group as soon as it is accepted.
       answered = Promise.all([accepted, answered]).then(([{ results }]) =>
@@ -77,6 +83,7 @@ async function answerGroups(
     await Promise.allSettled(underWay);
     if (response.destroyed) return;
     const told = error instanceof Problem ? error : new Problem('internal', { cause: error });
+    recordRefusal(request, told, services);
     if (told.status >= 500) request.log.error({ code: told.code, cause: String(told.cause) }, 'stream failed');
     last = { done: false, ...total, error: told.toDocument(request.id) };
   }

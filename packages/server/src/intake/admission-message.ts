@@ -1,11 +1,13 @@
 import type { JsonProblem } from '@attestlog/event';
-import type { Admission, Admitted, Refused, Source } from './admission.js';
+import type { Admission, Admitted, LeftOutcome, Outcome, Refused, Source } from './admission.js';
 
 /** What a thread is asked. */
 export interface AdmissionRequest {
   job: number;
   source: Source;
   receivedAtNs: bigint;
+  /** What is done with events, see {@link Treatments}; absent: they are recorded as they are. */
+  rules?: string;
 }
 
 /**
@@ -26,44 +28,64 @@ export interface AdmissionReply {
   ends: Uint32Array;
   entries: Uint8Array<ArrayBuffer>;
   blobs: [number, Admitted['blobs']][];
-  refused: [number, Refused][];
+  others: [number, Refused | LeftOutcome][];
 }
 
 export function packAdmission(job: number, admission: Admission): AdmissionReply {
-  const outcomes = admission.error === undefined ? admission.outcomes : [];
-  const admitted = outcomes.flatMap((outcome, place) => (outcome.ok ? [{ place, outcome }] : []));
-  const reply: AdmissionReply = {
-    job,
-    ...(admission.error === undefined ? {} : { error: admission.error }),
-    count: outcomes.length,
-    places: new Uint32Array(admitted.length),
-    ids: [],
-    timesNs: new BigInt64Array(admitted.length),
-    given: new Uint8Array(admitted.length),
-    ends: new Uint32Array(admitted.length),
-    entries: new Uint8Array(admitted.reduce((sum, { outcome }) => sum + outcome.entry.length, 0)),
-    blobs: [],
-    refused: outcomes.flatMap((outcome, place): [number, Refused][] => (outcome.ok ? [] : [[place, outcome]])),
-  };
+  if (admission.error !== undefined) return { ...emptyReply(job, 0, 0, 0), error: admission.error };
+  const { outcomes } = admission;
+  let admitted = 0;
+  let bytes = 0;
+  for (const outcome of outcomes) {
+    if (!outcome.ok) continue;
+    admitted += 1;
+    bytes += outcome.entry.length;
+  }
+  const reply = emptyReply(job, outcomes.length, admitted, bytes);
   let end = 0;
-  admitted.forEach(({ place, outcome }, i) => {
-    reply.places[i] = place;
-    reply.ids.push(outcome.id);
-    reply.timesNs[i] = outcome.timeNs;
-    reply.given[i] = (outcome.idGiven ? 1 : 0) + (outcome.timeGiven ? 2 : 0);
-    reply.entries.set(outcome.entry, end);
-    end += outcome.entry.length;
-    reply.ends[i] = end;
-    if (outcome.blobs.length > 0) reply.blobs.push([place, outcome.blobs]);
-  });
+  for (let place = 0; place < outcomes.length; place++) {
+    const outcome = outcomes[place]!;
+    if (outcome.ok) end = addAdmitted(reply, place, outcome, end);
+    else reply.others.push([place, outcome]);
+  }
   return reply;
+}
+
+/** A reply with room for so many admitted events, whose entries have so many bytes together. */
+function emptyReply(job: number, count: number, admitted: number, bytes: number): AdmissionReply {
+  return {
+    job,
+    count,
+    places: new Uint32Array(admitted),
+    ids: [],
+    timesNs: new BigInt64Array(admitted),
+    given: new Uint8Array(admitted),
+    ends: new Uint32Array(admitted),
+    entries: new Uint8Array(bytes),
+    blobs: [],
+    others: [],
+  };
+}
+
+/** Adds one to the end of the columns; its entry begins at `start`. Returns where it ends. */
+function addAdmitted(reply: AdmissionReply, place: number, admitted: Admitted, start: number): number {
+  const { id, timeNs, entry, idGiven, timeGiven, blobs } = admitted;
+  const end = start + entry.length;
+  const i = reply.ids.push(id) - 1;
+  reply.places[i] = place;
+  reply.timesNs[i] = timeNs;
+  reply.given[i] = (idGiven ? 1 : 0) + (timeGiven ? 2 : 0);
+  reply.entries.set(entry, start);
+  reply.ends[i] = end;
+  if (blobs.length > 0) reply.blobs.push([place, blobs]);
+  return end;
 }
 
 export function unpackAdmission(reply: AdmissionReply): Admission {
   if (reply.error !== undefined) return { error: reply.error };
   const blobs = new Map(reply.blobs);
-  const outcomes: (Admitted | Refused)[] = new Array(reply.count);
-  for (const [place, refused] of reply.refused) outcomes[place] = refused;
+  const outcomes: Outcome[] = new Array(reply.count);
+  for (const [place, other] of reply.others) outcomes[place] = other;
   let start = 0;
   for (let i = 0; i < reply.ids.length; i++) {
     const place = reply.places[i]!;

@@ -36,14 +36,19 @@ export class AdmissionThreads implements Admitter {
     this.#threads = Array.from({ length: options.threads }, () => this.#start());
   }
 
-  admit(source: Source, receivedAtNs: bigint): Promise<Admission> {
+  admit(source: Source, receivedAtNs: bigint, rules?: string): Promise<Admission> {
     const [first, ...others] = this.#threads;
     if (first === undefined || this.#closed || sizeOf(source) < MIN_OFFLOADED_BYTES) {
-      return this.#options.inline.admit(source, receivedAtNs);
+      return this.#options.inline.admit(source, receivedAtNs, rules);
     }
     const thread = others.reduce((least, next) => (next.jobs.size < least.jobs.size ? next : least), first);
     this.#lastJob += 1;
-    const request: AdmissionRequest = { job: this.#lastJob, source, receivedAtNs };
+    const request: AdmissionRequest = {
+      job: this.#lastJob,
+      source,
+      receivedAtNs,
+      ...(rules === undefined ? {} : { rules }),
+    };
     return new Promise((resolve, reject) => {
       thread.jobs.set(request.job, { resolve, reject });
       thread.worker.postMessage(request, transferable(source));

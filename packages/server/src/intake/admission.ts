@@ -2,8 +2,11 @@ import {
   type AdmissionContext,
   type AdmittedEvent,
   admitEvent,
+  admitPrepared,
   type FieldProblem,
   type JsonProblem,
+  type LeftOutEvent,
+  type PrepareEvent,
   parseJson,
   parseJsonArray,
   problem,
@@ -17,9 +20,13 @@ export interface Refused {
   ok: false;
   id?: string;
   problems: readonly FieldProblem[];
+  leftOut?: undefined;
 }
 
-export type Outcome = Admitted | Refused;
+/** An event that the policy does not record. */
+export type LeftOutcome = LeftOutEvent;
+
+export type Outcome = Admitted | Refused | LeftOutcome;
 
 /**
  * What a request brings: values that were read already; a JSON array, in UTF-8; or lines of JSON, where an undefined
@@ -33,8 +40,13 @@ export type Source =
 /** An outcome for each event in its place; or why there are none: the source cannot be read at all. */
 export type Admission = { outcomes: Outcome[]; error?: never } | { error: JsonProblem };
 
+export interface RequestContext extends AdmissionContext {
+  /** Absent: events are recorded as they are. */
+  prepare?: PrepareEvent;
+}
+
 /** Reads and checks what a request brings. Pure but for what the context gives. */
-export function admit(source: Source, context: AdmissionContext): Admission {
+export function admit(source: Source, context: RequestContext): Admission {
   switch (source.kind) {
     case 'values':
       return { outcomes: source.values.map((value) => admitValue(value, context)) };
@@ -52,15 +64,18 @@ export function admit(source: Source, context: AdmissionContext): Admission {
   }
 }
 
-function admitLine(line: string | undefined, context: AdmissionContext): Outcome {
+function admitLine(line: string | undefined, context: RequestContext): Outcome {
   if (line === undefined) return refuse(problem('not-json', '', 'The line is not UTF-8.'));
   const parsed = parseJson(line);
   return parsed.error === undefined ? admitValue(parsed.value, context) : refuse(parsed.error);
 }
 
-function admitValue(value: unknown, context: AdmissionContext): Outcome {
-  const admitted = admitEvent(value, context);
-  return admitted.ok ? admitted : { ok: false, ...idOf(value), problems: admitted.problems };
+function admitValue(value: unknown, context: RequestContext): Outcome {
+  const { prepare } = context;
+  const admitted = prepare === undefined ? admitEvent(value, context) : admitPrepared(value, context, prepare);
+  return admitted.ok || admitted.leftOut !== undefined
+    ? admitted
+    : { ok: false, ...idOf(value), problems: admitted.problems };
 }
 
 function refuse(error: FieldProblem): Refused {

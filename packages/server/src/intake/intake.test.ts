@@ -114,7 +114,7 @@ describe('inside one request', () => {
   test('the first of an id is stored, the same again a duplicate with its position, another one a conflict', async () => {
     const results = await accept([event('a'), event('b'), event('a'), event('a', 'other')]);
     expect(results.map(({ status }) => status)).toEqual(['stored', 'stored', 'duplicate', 'conflict']);
-    const positions = results.map((result) => (result.status === 'refused' ? undefined : result.position));
+    const positions = results.map((result) => ('position' in result ? result.position : undefined));
     expect(positions[2]).toBe(positions[0]);
     expect(positions[3]).toBe(positions[0]);
     expect(journalled()).toEqual(['a', 'b']);

@@ -14,19 +14,26 @@ import type { Objects } from '../ports/objects.js';
 import { positionOf, sequenceOf } from '../ports/position.js';
 import type { Position } from '../ports/store.js';
 import { encodeChunks, recordCount } from '../records/record-codec.js';
-import type { TenantDirectory } from '../tenants/tenant-directory.js';
+import type { Charge, LimitState, Quotas } from '../tenants/quotas.js';
+import type { Tenant, TenantDirectory } from '../tenants/tenant-directory.js';
 import type { Source } from './admission.js';
 import type { Admitter } from './admitter.js';
 import { findRecorded, type IdentityParts, judge, type Recorded } from './identities.js';
 import type { Arrival, ItemResult } from './item.js';
 import { Reservations } from './reservations.js';
 import { UncertainIds } from './uncertain-ids.js';
+import type { LeftOut } from './unrecorded-period.js';
 
 export interface IntakeParts extends Omit<IdentityParts, 'uncertainIds'> {
   clock: Clock;
   objects: Objects;
   tenants: TenantDirectory;
+  quotas: Quotas;
+  /** Counts what policies leave out. */
+  unrecorded: { add(tenant: string, leftOut: readonly LeftOut[]): void };
   admitter: Admitter;
+  /** What is done with a tenant's events, see {@link Treatments}; of the server's own ones less. */
+  rulesFor: (tenant: Tenant | undefined, own: boolean) => string | undefined;
   sha256: Sha256Hex;
 }
 
@@ -35,10 +42,21 @@ export interface Acceptance {
   results: ItemResult[];
   /** Sequence of the last chunk that was written, or 0 when nothing was. */
   throughSequence: number;
+  /** How it stands with the tenant's limits after it; none where the tenant has none. */
+  limits: LimitState[];
 }
 
-interface AcceptOptions {
+export interface IntakeOptions {
+  /** All or none. */
   atomic: boolean;
+  /** Whether a tenant that does not exist comes into being. */
+  createTenant?: boolean;
+}
+
+/** What is no reason to refuse a whole batch. */
+const PASSED: ReadonlySet<ItemResult['status']> = new Set(['stored', 'duplicate', 'left_out']);
+
+interface AcceptOptions extends IntakeOptions {
   /** Whether the events are the server's own. */
   own: boolean;
 }
@@ -62,8 +80,21 @@ export class Intake {
    * Fails as a whole, with nothing to be relied on, when a part behind it does not answer: repeating the request with
    * the same ids is always safe. Fails with `body-not-json` or `batch-too-long` when the source cannot be read.
    */
-  accept(tenant: string, source: Source, options: { atomic: boolean }): Promise<Acceptance> {
+  accept(tenant: string, source: Source, options: IntakeOptions): Promise<Acceptance> {
     return this.#accept(tenant, source, { ...options, own: false });
+  }
+
+  /**
+   * Refuses a request before its body is read, where that is known to be in vain. Says nothing of a tenant that is not
+   * remembered: its request is looked at once it was read.
+   *
+   * @param bodyBytes as the client announces it
+   * @throws Problem `quota-exceeded`
+   */
+  refuseEarly(tenant: string, bodyBytes: number): void {
+    const known = this.#parts.tenants.find(tenant);
+    if (known instanceof Promise) known.catch(() => undefined);
+    else if (known !== undefined) this.#parts.quotas.refuseUnread(known, bodyBytes);
   }
 
   /**
@@ -71,15 +102,72 @@ export class Intake {
    * and with the same guarantees as a client's.
    */
   acceptOwn(tenant: string, events: readonly EventInput[]): Promise<Acceptance> {
-    return this.#accept(tenant, { kind: 'values', values: events }, { atomic: true, own: true });
+    return this.#accept(tenant, { kind: 'values', values: events }, { atomic: true, createTenant: true, own: true });
   }
 
   async #accept(tenant: string, source: Source, options: AcceptOptions): Promise<Acceptance> {
     const receivedAtNs = this.#parts.clock.nowNs();
-    const { arrivals, results } = await this.#admit(tenant, source, receivedAtNs, options.own);
-    if (options.atomic && arrivals.length < results.length) refuseWhole(results);
-    if (arrivals.length === 0) return { results, throughSequence: 0 };
-    await from('registry', this.#parts.tenants.ensure(tenant, formatNs(receivedAtNs)));
+    const sourceBytes = bytesOfSource(source);
+    const known = await this.#parts.tenants.find(tenant);
+    if (known !== undefined && !options.own) this.#refuseUnread(known, source, sourceBytes);
+    const { arrivals, results } = await this.#admit(tenant, source, receivedAtNs, options.own, known);
+    if (options.atomic && results.some((result) => result?.status === 'refused')) refuseWhole(results);
+    if (arrivals.length === 0) return { results, throughSequence: 0, limits: [] };
+    const owner = await this.#tenant(tenant, receivedAtNs, options);
+    const charge = await this.#charge(owner, arrivals, sourceBytes, options);
+    try {
+      const throughSequence = await this.#record(tenant, arrivals, results, receivedAtNs, options);
+      const stored = storedOf(arrivals, results);
+      charge.settle(stored.events, stored.bytes);
+      return { results, throughSequence, limits: charge.states() };
+    } catch (error) {
+      charge.settle(0, 0);
+      throw error;
+    }
+  }
+
+  /** @throws Problem `quota-exceeded`, `body-too-large` */
+  #refuseUnread(tenant: Tenant, source: Source, sourceBytes: number): void {
+    const { quotas } = this.#parts;
+    quotas.refuseUnread(tenant, sourceBytes);
+    const { requestBytes = Number.POSITIVE_INFINITY } = quotas.limitsOf(tenant);
+    // A stream comes in pieces of our making.
+    if (source.kind === 'lines' || sourceBytes <= requestBytes) return;
+    throw new Problem('body-too-large', { members: { limit: 'requestBytes', max: requestBytes } });
+  }
+
+  /** @throws Problem `tenant-unknown`, `tenant-suspended`, `tenant-gone` */
+  async #tenant(id: string, receivedAtNs: bigint, { own, createTenant = true }: AcceptOptions): Promise<Tenant> {
+    const { tenants } = this.#parts;
+    const found = await tenants.find(id);
+    if (found === undefined && !createTenant) throw new Problem('tenant-unknown');
+    const tenant = found ?? (await tenants.ensure(id, formatNs(receivedAtNs)));
+    const { status = 'active' } = tenant.document;
+    if (status === 'deleting' || status === 'deleted') throw new Problem('tenant-gone');
+    if (status === 'suspended' && !own) throw new Problem('tenant-suspended');
+    return tenant;
+  }
+
+  /** Events of the server itself are counted, and never refused by a limit. */
+  async #charge(
+    tenant: Tenant,
+    arrivals: readonly Arrival[],
+    sourceBytes: number,
+    { own }: AcceptOptions,
+  ): Promise<Charge> {
+    const { quotas } = this.#parts;
+    const bytes = bytesOf(arrivals);
+    if (!own) return quotas.take(tenant, arrivals.length, bytes, sourceBytes);
+    return { settle: (events, stored) => quotas.count(tenant.id, events, stored), states: () => [] };
+  }
+
+  async #record(
+    tenant: string,
+    arrivals: readonly Arrival[],
+    results: ItemResult[],
+    receivedAtNs: bigint,
+    options: AcceptOptions,
+  ): Promise<number> {
     const first = separateInnerRepeats(arrivals, results);
     const letGo = await this.#reservations.hold(first.map(({ key }) => key));
     try {
@@ -89,7 +177,7 @@ export class Intake {
       if (options.atomic && hasConflict(results, arrivals)) refuseWhole(results);
       const throughSequence = await this.#write(tenant, fresh, receivedAtNs, results);
       completeInnerRepeats(arrivals, results);
-      return { results, throughSequence };
+      return throughSequence;
     } finally {
       letGo();
     }
@@ -100,22 +188,30 @@ export class Intake {
     source: Source,
     receivedAtNs: bigint,
     own: boolean,
+    known: Tenant | undefined,
   ): Promise<{ arrivals: Arrival[]; results: ItemResult[] }> {
-    const { admitter, hasher } = this.#parts;
-    const admission = await admitter.admit(source, receivedAtNs);
+    const { admitter, hasher, rulesFor } = this.#parts;
+    const admission = await admitter.admit(source, receivedAtNs, rulesFor(known, own));
     if (admission.error !== undefined) throw unreadable(admission.error);
     const results: ItemResult[] = new Array(admission.outcomes.length);
     const arrivals: Arrival[] = [];
+    const leftOut: LeftOut[] = [];
     admission.outcomes.forEach((outcome, place) => {
       if (outcome.ok && outcome.id.startsWith(SERVER_ID_PREFIX) !== own) {
         results[place] = { status: 'refused', id: outcome.id, problems: [RESERVED_ID] };
       } else if (outcome.ok) {
         arrivals.push({ place, admitted: outcome, key: hasher.key(tenant, outcome.id) });
+      } else if (outcome.leftOut !== undefined) {
+        const { id, action, leftOut: reason } = outcome;
+        leftOut.push({ action, reason });
+        results[place] = { status: 'left_out', id, reason };
       } else {
-        const { ok: _, ...refused } = outcome;
+        const { ok: _, leftOut: __, ...refused } = outcome;
         results[place] = { status: 'refused', ...refused };
       }
     });
+    // Counted before whoever sent them is answered: nothing is left out uncounted.
+    this.#parts.unrecorded.add(tenant, leftOut);
     return { arrivals, results };
   }
 
@@ -206,7 +302,7 @@ function completeInnerRepeats(arrivals: readonly Arrival[], results: ItemResult[
   for (const { place } of arrivals) {
     const result = results[place]!;
     if (result.status === 'stored') positions.set(result.id, result.position);
-    else if (result.status !== 'refused' && result.position === 0) result.position = positions.get(result.id)!;
+    else if ('position' in result && result.position === 0) result.position = positions.get(result.id)!;
   }
 }
 
@@ -216,9 +312,26 @@ function hasConflict(results: readonly ItemResult[], arrivals: readonly Arrival[
 
 function refuseWhole(results: readonly (ItemResult | undefined)[]): never {
   const told = Array.from(results).flatMap((result, place) =>
-    result === undefined || result.status === 'stored' || result.status === 'duplicate' ? [] : [{ place, ...result }],
+    result === undefined || PASSED.has(result.status) ? [] : [{ place, ...result }],
   );
   throw new Problem('batch-refused', { members: { results: told } });
+}
+
+/** About how large a source is; a single value, which was read already, counts as nothing. */
+function bytesOfSource(source: Source): number {
+  if (source.kind === 'values') return 0;
+  if (source.kind === 'array') return source.bytes.length;
+  return source.lines.reduce((sum, line) => sum + (line?.length ?? 0), 0);
+}
+
+/** Entries of what was stored, in number and bytes. */
+function storedOf(arrivals: readonly Arrival[], results: readonly ItemResult[]): { events: number; bytes: number } {
+  const stored = arrivals.filter(({ place }) => results[place]?.status === 'stored');
+  return { events: stored.length, bytes: bytesOf(stored) };
+}
+
+function bytesOf(arrivals: readonly Arrival[]): number {
+  return arrivals.reduce((sum, { admitted }) => sum + admitted.entry.length, 0);
 }
 
 /** What is told of a text that is no event, or no array of events. */

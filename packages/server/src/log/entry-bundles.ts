@@ -1,43 +1,36 @@
 import { encodeBundle, TILE_WIDTH } from '@attestlog/tlog';
 import { from } from '../failures.js';
+import { PortFailure } from '../ports/failure.js';
 import type { EventStore } from '../ports/store.js';
+import { type BundleGroup, BundleGroups } from './bundle-groups.js';
+import { bundlesOf, cutIntoBundles } from './framed-bundles.js';
+import { ReadCache } from './read-cache.js';
 
-/** Bundles that are fetched from the store together: whoever reads one mostly reads the next ones too. */
-const BUNDLES_PER_FETCH = 32;
 const MAX_CACHED_BYTES = 64 * 1024 * 1024;
+/** Whoever asks for this bundle of a group is most likely reading the whole log: the next group is read meanwhile. */
+const READ_AHEAD_AT = 4;
 
-interface Fetched {
-  /** In their order; undefined where retention has removed an entry. */
-  bundles: (Uint8Array | undefined)[];
-  bytes: number;
-}
+/** In their order; undefined where an entry is gone. */
+type Bundles = readonly (Uint8Array | undefined)[];
 
 /** Entry bundles of the public log, read ahead and kept for a while: full ones only, which never change. */
 export class EntryBundles {
   readonly #store: EventStore;
-  readonly #cache = new Map<string, Fetched>();
-  readonly #underWay = new Map<string, Promise<Fetched>>();
-  #cachedBytes = 0;
+  readonly #groups: BundleGroups;
+  readonly #cache = new ReadCache<Bundles>(MAX_CACHED_BYTES);
 
   constructor(store: EventStore) {
     this.#store = store;
+    this.#groups = new BundleGroups(store.framing);
   }
 
   /**
    * The first `width` entries of bundle `index` of a tree of `size` leaves, or undefined when one of them is gone.
    */
   async bundle(tenant: string, index: number, width: number, size: number): Promise<Uint8Array | undefined> {
-    const first = index * TILE_WIDTH;
-    if (width < TILE_WIDTH) return this.#partial(tenant, first, width);
-    const group = Math.floor(index / BUNDLES_PER_FETCH);
+    if (width < TILE_WIDTH) return this.#partial(tenant, index * TILE_WIDTH, width);
     const fullBundles = Math.floor(size / TILE_WIDTH);
-    // A group that is not full yet grows: what is kept of it is named for the full bundles that it had.
-    const groupFull = (group + 1) * BUNDLES_PER_FETCH <= fullBundles;
-    const key = `${tenant}/${group}/${groupFull ? '' : fullBundles}`;
-    const fetched =
-      this.#touch(key) ??
-      (await this.#share(key, tenant, group, Math.min(fullBundles, (group + 1) * BUNDLES_PER_FETCH)));
-    return fetched.bundles[index - group * BUNDLES_PER_FETCH];
+    return from('store', this.#full(tenant, index, fullBundles));
   }
 
   async #partial(tenant: string, first: number, width: number): Promise<Uint8Array | undefined> {
@@ -45,44 +38,40 @@ export class EntryBundles {
     return entries.length === width ? encodeBundle(entries.map(({ entry }) => entry)) : undefined;
   }
 
-  #share(key: string, tenant: string, group: number, endBundle: number): Promise<Fetched> {
-    let fetch = this.#underWay.get(key);
-    if (fetch === undefined) {
-      fetch = this.#fetch(key, tenant, group * BUNDLES_PER_FETCH, endBundle).finally(() => this.#underWay.delete(key));
-      this.#underWay.set(key, fetch);
-    }
-    return fetch;
+  async #full(tenant: string, index: number, fullBundles: number): Promise<Uint8Array | undefined> {
+    const group = await this.#groups.groupOf(tenant, index, fullBundles);
+    if (group === undefined) return undefined;
+    if (index === Math.min(group.first + READ_AHEAD_AT, group.end - 1)) this.#readAhead(tenant, group.end, fullBundles);
+    return (await this.#read(tenant, group))[index - group.first];
   }
 
-  async #fetch(key: string, tenant: string, firstBundle: number, endBundle: number): Promise<Fetched> {
-    const firstIndex = firstBundle * TILE_WIDTH;
-    const entries = await from('store', this.#store.entries(tenant, firstIndex, endBundle * TILE_WIDTH));
-    const slots: Uint8Array[][] = Array.from({ length: endBundle - firstBundle }, () => []);
-    for (const { index, entry } of entries) slots[Math.floor((index - firstIndex) / TILE_WIDTH)]!.push(entry);
-    const bundles = slots.map((slot) => (slot.length === TILE_WIDTH ? encodeBundle(slot) : undefined));
-    const bytes = bundles.reduce((sum, bundle) => sum + (bundle?.length ?? 0), 0);
-    const fetched = { bundles, bytes };
-    this.#keep(key, fetched);
-    return fetched;
+  /** Who needs it will ask, and is told then if it cannot be read. */
+  #readAhead(tenant: string, index: number, fullBundles: number): void {
+    if (index >= fullBundles) return;
+    const read = async () => {
+      const group = await this.#groups.groupOf(tenant, index, fullBundles);
+      if (group !== undefined) await this.#read(tenant, group);
+    };
+    read().catch(() => undefined);
   }
 
-  #touch(key: string): Fetched | undefined {
-    const known = this.#cache.get(key);
-    if (known !== undefined) {
-      this.#cache.delete(key);
-      this.#cache.set(key, known);
-    }
-    return known;
+  #read(tenant: string, group: BundleGroup): Promise<Bundles> {
+    return this.#cache.get(`${tenant}/${group.first}-${group.end}`, async () => {
+      const value = await this.#fetch(tenant, group);
+      return { value, bytes: value.reduce((sum, bundle) => sum + (bundle?.length ?? 0), 0) };
+    });
   }
 
-  #keep(key: string, fetched: Fetched): void {
-    if (fetched.bytes > MAX_CACHED_BYTES / 2) return;
-    this.#cache.set(key, fetched);
-    this.#cachedBytes += fetched.bytes;
-    for (const [oldKey, old] of this.#cache) {
-      if (this.#cachedBytes <= MAX_CACHED_BYTES) return;
-      this.#cache.delete(oldKey);
-      this.#cachedBytes -= old.bytes;
+  async #fetch(tenant: string, { first, end, bytes }: BundleGroup): Promise<Bundles> {
+    const { framing } = this.#store;
+    const [fromIndex, toIndex] = [first * TILE_WIDTH, end * TILE_WIDTH];
+    if (framing === undefined || bytes === undefined) {
+      return bundlesOf(await this.#store.entries(tenant, fromIndex, toIndex), fromIndex, end - first);
     }
+    const bundles = cutIntoBundles(await framing.entries(tenant, fromIndex, toIndex), bytes);
+    if (bundles !== undefined) return bundles;
+    // Entries went between the one look and the other; whoever asks again gets what is there then.
+    this.#groups.forget(tenant, first);
+    throw new PortFailure('unavailable', `The entries of ${tenant} from ${fromIndex} on are changing`);
   }
 }

@@ -30,6 +30,7 @@ import { EntryBundles } from './entry-bundles.js';
 import { type PublishedCheckpoint, publishedKey } from './published-checkpoint.js';
 import type { SigningKeys } from './signing-keys.js';
 import { Tiles } from './tiles.js';
+import { readTombstone } from './tombstone.js';
 
 export interface PublicLogParts {
   registry: Registry;
@@ -47,6 +48,9 @@ export interface SignedHead {
   /** The signed note. */
   checkpoint: string;
 }
+
+/** First line of a tombstone. */
+export const TOMBSTONE = 'attestlog tombstone v1';
 
 const MAX_CACHED_CHECKPOINTS = 1000;
 
@@ -118,6 +122,23 @@ export class PublicLog {
       note,
       absent.map((signer) => signatureLines(signNote(opened.body, [signer]))),
     );
+  }
+
+  /**
+   * A signed note that the log ended: its name, size and root, and when it was deleted. Its first line is not a log's
+   * name, so it can never pass for a checkpoint.
+   */
+  async signTombstone(tenant: string, deletedAt: string): Promise<{ note: string; size: number }> {
+    const { size, root } = await this.head(tenant);
+    const lines = [TOMBSTONE, this.originOf(tenant), size, Buffer.from(root).toString('base64'), deletedAt];
+    return { note: signNote(`${lines.join('\n')}\n`, await this.#signers(tenant)), size };
+  }
+
+  /** The tombstone of a log that ended. @throws Problem `tombstone-unknown` */
+  async tombstone(tenant: string): Promise<string> {
+    const note = await readTombstone(this.#parts.registry, tenant);
+    if (note === undefined) throw new Problem('tombstone-unknown');
+    return note;
   }
 
   /** Verifier keys, one a line: those that sign now, the newest first, then those that signed once. */

@@ -64,3 +64,13 @@ test('a reader of the whole log brings many tiles with one look into the store, 
   await read(70, 5);
   expect(asked).toEqual(['acme 0 0-16384', 'acme 0 16384-17920', 'acme 0 17920-17925']);
 });
+
+test('whoever reads the tiles one after the other finds the next ones read already', async () => {
+  await memory.grow(150 * 256 + 5);
+  for (let index = 0; index < 150; index++) {
+    const before = asked.length;
+    await tiles.tileInSequence(TENANT, { level: 0, index, width: 256 }, 150 * 256 + 5);
+    if (index > 0 && index % 64 === 0) expect(asked).toHaveLength(before);
+  }
+  expect(asked).toEqual(['acme 0 0-16384', 'acme 0 16384-32768', 'acme 0 32768-38400']);
+});

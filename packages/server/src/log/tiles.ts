@@ -5,6 +5,8 @@ import type { EventStore } from '../ports/store.js';
 const MAX_CACHED_TILES = 4096;
 /** Tiles that are read together for whoever reads the whole log: a query costs the same for one as for many. */
 const TILES_PER_FETCH = 64;
+/** Whoever asks for this tile of them is most likely reading them all: the next ones are read meanwhile. */
+const READ_AHEAD_AT = 16;
 const HASH_BYTES = 32;
 const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
 
@@ -33,13 +35,20 @@ export class Tiles {
    * The same for a reader of the whole log, of a tree of `size` leaves: the tiles after this one are read with it.
    */
   async tileInSequence(tenant: string, tile: Tile, size: number): Promise<Uint8Array> {
-    const isKnown = this.#cache.has(tileKey(tenant, tile.level, tile.index));
-    const fullTiles = Math.floor(hashesAtLevel(tile.level, size) / TILE_WIDTH);
-    if (!isKnown && tile.index < fullTiles) await this.#readAhead(tenant, tile, fullTiles);
+    const { level, index } = tile;
+    const fullTiles = Math.floor(hashesAtLevel(level, size) / TILE_WIDTH);
+    const next = index - (index % TILES_PER_FETCH) + TILES_PER_FETCH;
+    if (index % TILES_PER_FETCH === READ_AHEAD_AT && next < fullTiles) {
+      // Who needs them will ask, and is told then if they cannot be read.
+      this.#readWithNext(tenant, level, next, fullTiles).catch(() => undefined);
+    }
+    if (index < fullTiles) await this.#readWithNext(tenant, level, index, fullTiles);
     return this.tile(tenant, tile);
   }
 
-  #readAhead(tenant: string, { level, index }: Tile, fullTiles: number): Promise<void> {
+  /** Reads a full tile and those after it, unless it is there. */
+  async #readWithNext(tenant: string, level: number, index: number, fullTiles: number): Promise<void> {
+    if (this.#cache.has(tileKey(tenant, level, index))) return;
     const first = index - (index % TILES_PER_FETCH);
     const end = Math.min(first + TILES_PER_FETCH, fullTiles);
     const key = tileKey(tenant, level, first);
@@ -48,7 +57,7 @@ export class Tiles {
       read = this.#fetch(tenant, level, first, end).finally(() => this.#underWay.delete(key));
       this.#underWay.set(key, read);
     }
-    return read;
+    await read;
   }
 
   async #fetch(tenant: string, level: number, first: number, end: number): Promise<void> {
@@ -66,7 +75,7 @@ export class Tiles {
   }
 
   #keep(key: string, hashes: Uint8Array): void {
-    this.#cache.set(key, Uint8Array.from(hashes));
+    this.#cache.set(key, new Uint8Array(hashes));
     if (this.#cache.size > MAX_CACHED_TILES) this.#cache.delete(this.#cache.keys().next().value!);
   }
 }

@@ -8,11 +8,12 @@ const key = fc.record({
   index: fc.nat(Number.MAX_SAFE_INTEGER),
 });
 const query = fc.string();
+const secret = new Uint8Array(32).fill(7);
 
 /** The key, or the code of the error. */
 function outcomeOf(cursor: string, ofQuery: string): unknown {
   try {
-    return decodeCursor(cursor, ofQuery);
+    return decodeCursor(cursor, ofQuery, secret);
   } catch (error) {
     return (error as Problem).code;
   }
@@ -21,9 +22,9 @@ function outcomeOf(cursor: string, ofQuery: string): unknown {
 test('a cursor gives its key back, and can stand in a URL', () => {
   fc.assert(
     fc.property(key, query, (of, text) => {
-      const cursor = encodeCursor(of, text);
+      const cursor = encodeCursor(of, text, secret);
       expect(cursor).toMatch(/^[A-Za-z0-9_-]{1,100}$/);
-      expect(decodeCursor(cursor, text)).toEqual(of);
+      expect(decodeCursor(cursor, text, secret)).toEqual(of);
     }),
   );
 });
@@ -32,7 +33,16 @@ test('a cursor of another query is invalid', () => {
   fc.assert(
     fc.property(key, query, query, (of, one, other) => {
       fc.pre(one !== other);
-      expect(outcomeOf(encodeCursor(of, one), other)).toBe('cursor-invalid');
+      expect(outcomeOf(encodeCursor(of, one, secret), other)).toBe('cursor-invalid');
+    }),
+  );
+});
+
+test('a cursor that was signed with another secret is invalid', () => {
+  fc.assert(
+    fc.property(key, query, fc.uint8Array({ minLength: 32, maxLength: 32 }), (of, text, other) => {
+      fc.pre(Buffer.compare(other, secret) !== 0);
+      expect(outcomeOf(encodeCursor(of, text, other), text)).toBe('cursor-invalid');
     }),
   );
 });
@@ -45,7 +55,7 @@ test('a cursor that was changed anywhere is invalid', () => {
   });
   fc.assert(
     fc.property(key, query, edit, (of, text, { at, kind, text: put }) => {
-      const cursor = encodeCursor(of, text);
+      const cursor = encodeCursor(of, text, secret);
       const place = at % cursor.length;
       const kept = kind === 'insert' ? place : place + 1;
       const changed = cursor.slice(0, place) + (kind === 'remove' ? '' : put) + cursor.slice(kept);

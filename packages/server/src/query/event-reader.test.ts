@@ -1,14 +1,22 @@
+import type { Filter } from '@attestlog/event';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MemoryPipeline } from '../../testing/memory-pipeline.js';
 import { NOW_NS, type SampleRecord } from '../../testing/sample-records.js';
-import { EventReader } from './event-reader.js';
+import { EventReader, type Reader } from './event-reader.js';
+
+const cursorSecret = new Uint8Array(32).fill(7);
 
 async function readerOf(...records: SampleRecord[]) {
   const pipeline = new MemoryPipeline();
   if (records.length > 0) await pipeline.append('acme', ...records);
   await pipeline.sealAll();
-  const reader = new EventReader({ store: pipeline.ports.store, progress: pipeline.progress, maxWaitMs: 50 });
+  const reader = new EventReader({
+    store: pipeline.ports.store,
+    progress: pipeline.progress,
+    maxWaitMs: 50,
+    cursorSecret,
+  });
   return { pipeline, reader };
 }
 
@@ -86,18 +94,88 @@ describe('what is asked for', () => {
   });
 });
 
-test('a cursor goes on with its own query only', async () => {
-  const { reader } = await readerOf({ id: 'a' }, { id: 'b' });
-  const { next } = await reader.page('acme', { limit: 1, actor: 'u1' });
+describe('what is asked for in the search syntax', () => {
+  const records = [{ id: 'a', message: 'password reset' }, { id: 'b', message: 'order sent' }, { id: 'c' }];
+  const ids = async (query: object, scope = {}) => {
+    const { reader } = await readerOf(...records);
+    return (await reader.page('acme', { limit: 9, ...query }, scope)).entries.map(idOf);
+  };
+
+  test('is found, together with what the other parameters say', async () => {
+    expect(await ids({ q: 'password OR order' })).toEqual(['b', 'a']);
+    expect(await ids({ q: 'password OR order', actor: 'u2' })).toEqual([]);
+    expect(await ids({ q: '-message:*', action: 'order.approve' })).toEqual(['c']);
+    expect(await ids({ q: '' })).toEqual(['c', 'b', 'a']);
+  });
+
+  test('knows who @me is, where somebody is', async () => {
+    expect(await ids({ q: 'actor:@me' }, { me: 'u1' })).toHaveLength(3);
+    expect(await ids({ q: 'actor:@me' }, { me: 'u1 OR *' })).toEqual([]);
+    await expect(ids({ q: 'actor:@me' })).rejects.toMatchObject({ code: 'filter-invalid' });
+  });
+
+  test('and cannot be understood is told with its place', async () => {
+    await expect(ids({ q: 'password acter:jane' })).rejects.toMatchObject({
+      code: 'filter-invalid',
+      members: { reason: 'unknown-field', offset: 9, suggestion: 'actor' },
+    });
+  });
+});
+
+describe('a grant with a filter', () => {
+  const grant: Filter = { op: 'is', field: 'id', values: ['a', 'c'] };
+
+  test('narrows every page, whatever is asked for', async () => {
+    const { reader } = await readerOf({ id: 'a' }, { id: 'b' }, { id: 'c' });
+    for (const q of [undefined, '*', 'id:(a,b,c)', '-id:x OR id:b']) {
+      const page = await reader.page('acme', { limit: 9, q }, { grant });
+      expect(page.entries.map(idOf)).toEqual(['c', 'a']);
+    }
+    expect((await reader.page('acme', { limit: 9, q: 'id:b' }, { grant })).entries).toEqual([]);
+  });
+
+  test('makes an event outside of it one that there is not', async () => {
+    const { reader } = await readerOf({ id: 'a' }, { id: 'b' });
+    expect(idOf(await reader.get('acme', 'a', { grant }))).toBe('a');
+    const [outside, absent] = await Promise.allSettled([
+      reader.get('acme', 'b', { grant }),
+      reader.get('acme', 'nothing', { grant }),
+    ]);
+    expect(outside).toEqual(absent);
+    expect(outside).toMatchObject({ reason: { code: 'event-unknown' } });
+  });
+});
+
+test('a cursor goes on with its own query and grant only, of its own deployment', async () => {
+  const { reader, pipeline } = await readerOf({ id: 'a' }, { id: 'b' });
+  const grant: Filter = { op: 'is', field: 'id', values: ['a', 'b'] };
+  const { next } = await reader.page('acme', { limit: 1, actor: 'u1', q: 'id:(a,b)' }, { grant });
   const cursor = next!;
-  expect((await reader.page('acme', { limit: 5, actor: 'u1', cursor })).entries.map(idOf)).toEqual(['a']);
-  for (const [tenant, query] of [
-    ['acme', {}],
-    ['acme', { actor: 'u2' }],
-    ['other', { actor: 'u1' }],
-  ] as const) {
-    await expect(reader.page(tenant, { limit: 1, cursor, ...query })).rejects.toMatchObject({ code: 'cursor-invalid' });
+  // The same filter in other words is the same.
+  for (const q of ['id:(a,b)', 'id:("a" OR b)']) {
+    const page = await reader.page('acme', { limit: 5, actor: 'u1', q, cursor }, { grant });
+    expect(page.entries.map(idOf)).toEqual(['a']);
   }
+  for (const [tenant, query, scope] of [
+    ['acme', {}, { grant }],
+    ['acme', { actor: 'u1' }, { grant }],
+    ['acme', { actor: 'u2', q: 'id:(a,b)' }, { grant }],
+    ['acme', { actor: 'u1', q: 'id:(b,a)' }, { grant }],
+    ['acme', { actor: 'u1', q: 'id:(a,b)' }, {}],
+    ['acme', { actor: 'u1', q: 'id:(a,b)' }, { grant: { op: 'is', field: 'id', values: ['a'] } }],
+    ['other', { actor: 'u1', q: 'id:(a,b)' }, { grant }],
+  ] as [string, object, Reader][]) {
+    const page = reader.page(tenant, { limit: 1, cursor, ...query }, scope);
+    await expect(page).rejects.toMatchObject({ code: 'cursor-invalid' });
+  }
+  const another = new EventReader({
+    store: pipeline.ports.store,
+    progress: pipeline.progress,
+    maxWaitMs: 50,
+    cursorSecret: new Uint8Array(32),
+  });
+  const page = another.page('acme', { limit: 5, actor: 'u1', q: 'id:(a,b)', cursor }, { grant });
+  await expect(page).rejects.toMatchObject({ code: 'cursor-invalid' });
 });
 
 describe('one event', () => {

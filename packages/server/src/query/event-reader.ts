@@ -1,19 +1,28 @@
-import { isMoment, parseTime } from '@attestlog/event';
+import { allOf, compileFilter, type Filter, isMoment, parseTime, printFilter } from '@attestlog/event';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import type { EventStore, PageQuery, StoredEntry } from '../ports/store.js';
 import type { Progress } from '../sequencer/progress.js';
 import { readBarrier } from '../sequencer/read-barrier.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
+import { type FilterParameters, filterOf } from './event-filter.js';
 
-export interface EventQuery {
+const EVERYTHING: Filter = { op: 'always' };
+
+export interface EventQuery extends FilterParameters {
   /** RFC 3339 times, both inclusive. */
   from?: string | undefined;
   to?: string | undefined;
-  actor?: string | undefined;
-  action?: string | undefined;
   cursor?: string | undefined;
   limit: number;
+}
+
+/** Who reads, as far as it decides what they find. */
+export interface Reader {
+  /** The filter of the grant in force: whatever does not fit it is as if it were not there. Absent: no limit. */
+  grant?: Filter | undefined;
+  /** What `@me` means; absent: nothing. */
+  me?: string | undefined;
 }
 
 export interface EventPage {
@@ -27,29 +36,31 @@ export class EventReader {
   readonly #store: EventStore;
   readonly #progress: Progress;
   readonly #maxWaitMs: number;
+  readonly #cursorSecret: Uint8Array;
 
-  constructor(parts: { store: EventStore; progress: Progress; maxWaitMs: number }) {
+  constructor(parts: { store: EventStore; progress: Progress; maxWaitMs: number; cursorSecret: Uint8Array }) {
     this.#store = parts.store;
     this.#progress = parts.progress;
     this.#maxWaitMs = parts.maxWaitMs;
+    this.#cursorSecret = parts.cursorSecret;
   }
 
-  /** A page, newest event time first. */
-  async page(tenant: string, query: EventQuery): Promise<EventPage> {
-    const identity = JSON.stringify([tenant, query.from, query.to, query.actor, query.action]);
-    const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, identity);
+  /** A page, newest event time first. @throws Problem `query-invalid`, `filter-invalid`, `cursor-invalid` */
+  async page(tenant: string, query: EventQuery, { grant = EVERYTHING, me }: Reader = {}): Promise<EventPage> {
+    const asked = filterOf(query, me);
+    const scope = JSON.stringify([tenant, query.from, query.to, printFilter(asked), printFilter(grant)]);
+    const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, scope, this.#cursorSecret);
     const horizon = await readBarrier(this.#progress, this.#maxWaitMs);
-    const pageQuery: PageQuery = { tenant, before: horizon.before, limit: query.limit + 1 };
+    const filter = allOf(grant, asked);
+    const pageQuery: PageQuery = { tenant, before: horizon.before, filter, limit: query.limit + 1 };
     if (query.from !== undefined) pageQuery.fromNs = momentOf(query.from, 'from');
     if (query.to !== undefined) pageQuery.toNs = momentOf(query.to, 'to');
-    if (query.actor !== undefined) pageQuery.actor = withoutNul(query.actor, 'actor');
-    if (query.action !== undefined) pageQuery.action = withoutNul(query.action, 'action');
     if (after !== undefined) pageQuery.after = after;
     const found = await from('store', this.#store.page(pageQuery));
     const entries = found.slice(0, query.limit);
     const last = entries.at(-1);
     const more = found.length > query.limit && last !== undefined;
-    const next = more ? encodeCursor({ timeNs: timeOf(last), index: last.index }, identity) : null;
+    const next = more ? encodeCursor({ timeNs: timeOf(last), index: last.index }, scope, this.#cursorSecret) : null;
     return { entries, next, behind: horizon.behind };
   }
 
@@ -58,19 +69,20 @@ export class EventReader {
     const keys = ids.map((id) => ({ id }));
     const found = await from('store', this.#store.findByKeys(tenant, keys, this.#progress.sealedBefore));
     const indexes = new Map<string, number>();
-    for (const { index, entry } of found) {
-      const { id } = JSON.parse(Buffer.from(entry).toString('utf8')) as { id: string };
-      indexes.set(id, Math.min(index, indexes.get(id) ?? index));
+    for (const entry of found) {
+      const { id } = parsed(entry) as { id: string };
+      indexes.set(id, Math.min(entry.index, indexes.get(id) ?? entry.index));
     }
     return indexes;
   }
 
-  /** @throws Problem `event-unknown` */
-  async get(tenant: string, id: string): Promise<StoredEntry> {
+  /** @throws Problem `event-unknown`, also for an event outside the grant in force */
+  async get(tenant: string, id: string, { grant = EVERYTHING }: Reader = {}): Promise<StoredEntry> {
     const horizon = await readBarrier(this.#progress, this.#maxWaitMs);
     if (id.includes('\0')) throw new Problem('event-unknown');
     const found = await from('store', this.#store.findById(tenant, id, horizon.before));
-    if (found === undefined) throw new Problem('event-unknown');
+    const fits = compileFilter(grant);
+    if (found === undefined || !fits(parsed(found))) throw new Problem('event-unknown');
     return found;
   }
 }
@@ -83,12 +95,10 @@ function momentOf(text: string, parameter: string): bigint {
   });
 }
 
-function withoutNul(text: string, parameter: string): string {
-  if (!text.includes('\0')) return text;
-  throw new Problem('query-invalid', { detail: `"${parameter}" holds a NUL character` });
+function timeOf(entry: StoredEntry): bigint {
+  return momentOf((parsed(entry) as { time: string }).time, 'time');
 }
 
-function timeOf(entry: StoredEntry): bigint {
-  const { time } = JSON.parse(Buffer.from(entry.entry).toString('utf8')) as { time: string };
-  return momentOf(time, 'time');
+function parsed({ entry }: StoredEntry): unknown {
+  return JSON.parse(Buffer.from(entry).toString('utf8'));
 }

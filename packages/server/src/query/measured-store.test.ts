@@ -3,6 +3,7 @@ import { MemoryClock } from '../adapters/memory/memory-clock.js';
 import { openMemoryStore } from '../adapters/memory/memory-store.js';
 import { MemoryWorld } from '../adapters/memory/memory-world.js';
 import { describeStore } from '../ports/conformance/store-conformance.js';
+import type { EntryFraming } from '../ports/entry-framing.js';
 import { PortFailure } from '../ports/failure.js';
 import type { EventStore } from '../ports/store.js';
 import { measuredStore } from './measured-store.js';
@@ -33,6 +34,21 @@ describe('a measured store', () => {
     expect(told).toEqual([
       ['page', 0.25, true],
       ['check', 0, false],
+    ]);
+  });
+
+  it('frames entries where the store does, and tells that too', async () => {
+    const told: unknown[] = [];
+    const observe = (...operation: unknown[]) => told.push(operation);
+    const plain = openMemoryStore(new MemoryWorld().store);
+    expect(measuredStore(plain, new MemoryClock(), observe).framing).toBeUndefined();
+    const framing: EntryFraming = { runBytes: async () => [7], entries: async () => Uint8Array.of(1) };
+    const store = measuredStore({ ...plain, framing } as EventStore, new MemoryClock(), observe);
+    expect(await store.framing!.runBytes('acme', 0, 1, 1)).toEqual([7]);
+    expect(await store.framing!.entries('acme', 0, 1)).toEqual(Uint8Array.of(1));
+    expect(told).toEqual([
+      ['run_bytes', 0, true],
+      ['framed_entries', 0, true],
     ]);
   });
 });

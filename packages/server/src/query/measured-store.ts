@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.js';
+import type { EntryFraming } from '../ports/entry-framing.js';
 import type { EventStore } from '../ports/store.js';
 
 /** Told each operation of the store when it is over. */
@@ -19,7 +20,13 @@ export function measuredStore(store: EventStore, clock: Clock, observe: ObserveO
       }
     };
   };
+  const { framing } = store;
+  const timedFraming: EntryFraming | undefined = framing && {
+    runBytes: timed('run_bytes', (tenant, from, to, length) => framing.runBytes(tenant, from, to, length)),
+    entries: timed('framed_entries', (tenant, from, to) => framing.entries(tenant, from, to)),
+  };
   return {
+    ...(timedFraming && { framing: timedFraming }),
     insert: timed('insert', (batch) => store.insert(batch)),
     page: timed('page', (query) => store.page(query)),
     findById: timed('find_by_id', (tenant, id, before) => store.findById(tenant, id, before)),
@@ -27,6 +34,8 @@ export function measuredStore(store: EventStore, clock: Clock, observe: ObserveO
     entries: timed('entries', (tenant, from, to) => store.entries(tenant, from, to)),
     nodeHashes: timed('node_hashes', (tenant, level, from, to) => store.nodeHashes(tenant, level, from, to)),
     idsReceivedSince: (since, before) => store.idsReceivedSince(since, before),
+    usageByDay: timed('usage_by_day', (tenant, from, to, before) => store.usageByDay(tenant, from, to, before)),
+    deleteEntries: timed('delete_entries', (tenant) => store.deleteEntries(tenant)),
     check: timed('check', () => store.check()),
     close: () => store.close(),
   };

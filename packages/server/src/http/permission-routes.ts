@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { CONDITIONAL, MAX_VALUE_CHARS } from '../access/grants.js';
+import { type Permission, permissions } from '../access/permissions.js';
+import type { GuardedAccess } from './access-declaration.js';
+import { describeRoute } from './openapi.js';
+import { readQuery } from './parameters.js';
+import type { Services } from './services.js';
+
+const CATALOGUE: GuardedAccess = { permission: 'roles:read', of: 'tenant' };
+const OF_USER: GuardedAccess = { permission: 'users:read', of: 'tenant' };
+
+const none = z.object({});
+const moduleQuery = z.object({
+  module: z.string().min(1).max(MAX_VALUE_CHARS).describe('A source.service or a category, such as wms.'),
+});
+
+/** What can be allowed, and what is allowed to a user in a module. */
+export function registerPermissionRoutes(app: FastifyInstance, services: Services): void {
+  app.get(
+    '/api/v1/permissions',
+    { config: { access: CATALOGUE }, schema: describeRoute('Everything that can be allowed', {}) },
+    async (request, reply) => {
+      readQuery(none, request.query);
+      return reply.send({
+        permissions: Object.entries(permissions).map(([name, description]) => entry(name, description)),
+      });
+    },
+  );
+  app.get<{ Params: { id: string } }>(
+    '/api/v1/users/:id/permissions',
+    { config: { access: OF_USER }, schema: describeRoute('What a user may do in a module', { query: moduleQuery }) },
+    async (request, reply) => {
+      const { module } = readQuery(moduleQuery, request.query);
+      const { id } = request.params;
+      // Nothing for a user that there is not, as for one without a role.
+      const given = await services.permissions.getUserPermissions(request.tenant, `user:${id}`, module);
+      return reply.send({ user: id, module, permissions: given });
+    },
+  );
+}
+
+function entry(name: string, description: string): Record<string, unknown> {
+  return { name, description, conditions: CONDITIONAL.has(name as Permission) };
+}
