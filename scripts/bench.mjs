@@ -6,11 +6,16 @@ import { root, runTool, setUp, tools } from './setup.mjs';
 
 const benches = {
   single: 'durable single writes over 1 and 64 connections',
+  neighbour: 'a tenant at ten times its rate beside another one',
   sustained: 'batches of 1,000 to searchable and proven, beside raw chDB and PostgreSQL',
   searchable: 'time from acknowledgement to searchable at half of the full rate',
   verify: 'the command `verify` on a large log, beside plain SHA-256',
   start: 'start time and memory with many events',
   leaf: 'what each step of the hot path costs on one core',
+  access: 'what the guard of every request costs on one core',
+  detection: 'what finding personal data and secrets costs an event on one core',
+  filter: 'what filters cost, in the process and in the store',
+  sealing: 'what sealing personal fields costs on one core, beside admitting an event',
 };
 
 const [name, ...flags] = process.argv.slice(2);

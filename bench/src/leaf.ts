@@ -10,11 +10,14 @@ import {
   utf8,
 } from '@attestlog/event';
 import { GrowingTree, leafHash } from '@attestlog/tlog';
-import { bytesColumn } from '../../packages/server/dist/adapters/chdb/arrow-columns.js';
+import { CanonicalWriter } from '../../packages/event/dist/canonical-bytes.js';
+import { schemaPredicate } from '../../packages/event/dist/schema-predicate.js';
 import { encodeRecord } from '../../packages/server/dist/adapters/lmdb/checked-record.js';
 import { hashKey, IdHasher } from '../../packages/server/dist/identity/id-hash.js';
 import { RecentIds } from '../../packages/server/dist/identity/recent-ids.js';
-import { decodeChunk, encodeChunks, type JournalRecord } from '../../packages/server/dist/records/record-codec.js';
+import { encodeChunks, type JournalRecord } from '../../packages/server/dist/records/record-codec.js';
+import { RecordColumns } from '../../packages/server/dist/records/record-columns.js';
+import { PreparedBatch } from '../../packages/server/dist/sequencer/prepared-batch.js';
 import { makeEvent } from './events.js';
 import { type CpuCost, measureCpu } from './measure-cpu.js';
 import { readOptions } from './options.js';
@@ -49,6 +52,9 @@ const chunks = encodeChunks('tenant-001', records);
 const entries = records.map(({ entry }) => entry);
 const results = records.map(({ id }, place) => ({ status: 'stored', id, position: 4_096_000 + place }));
 const hasher = new IdHasher(1);
+const isSurelyValid = schemaPredicate(eventInputSchema);
+const writer = new CanonicalWriter();
+const leaves = Buffer.concat(entries.map(leafHash));
 
 /** Steps by the part that they belong to; each handles all events once. */
 const steps: [part: string, step: string, run: () => unknown][] = [
@@ -56,8 +62,10 @@ const steps: [part: string, step: string, run: () => unknown][] = [
   ['read', 'JSON.parse alone', () => JSON.parse(text)],
   ['read', 'parseJsonArray', () => parseJsonArray(text, EVENTS)],
   ['admit', 'schema alone (Zod)', () => values.map((value) => eventInputSchema.safeParse(value).success)],
+  ['admit', 'predicate of the schema', () => values.map((value) => isSurelyValid(value))],
   ['admit', 'canonical JSON alone', () => stored.map((event) => canonicalJson(event))],
-  ['admit', 'canonical JSON to bytes', () => stored.map((event) => utf8(canonicalJson(event)))],
+  ['admit', 'canonical JSON to text to bytes', () => stored.map((event) => utf8(canonicalJson(event)))],
+  ['admit', 'canonical bytes', () => stored.map((event) => writer.write(event))],
   ['admit', 'JSON.stringify (for comparison)', () => stored.map((event) => JSON.stringify(event))],
   ['admit', 'admitEvent', () => values.map((value) => admitEvent(value, context))],
   ['identity', 'hash of an id', () => records.map(({ id }) => hashKey(hasher.hash('tenant-001', id)))],
@@ -65,11 +73,11 @@ const steps: [part: string, step: string, run: () => unknown][] = [
   ['identity', 'recent ids: add', () => addIds()],
   ['journal', 'encodeChunks', () => encodeChunks('tenant-001', records)],
   ['journal', 'checksum and copy', () => chunks.map((bytes) => encodeRecord(KEY, { number: 1, bytes }))],
-  ['journal', 'decodeChunk', () => chunks.map((bytes) => decodeChunk(bytes))],
+  ['journal', 'records of chunks', () => readChunks()],
   ['tree', 'SHA-256 alone', () => entries.map((entry) => hashOnce('sha256', entry, 'binary'))],
   ['tree', 'leafHash', () => entries.map((entry) => leafHash(entry))],
-  ['tree', 'leafHash and append', () => growTree()],
-  ['store', 'Arrow column of entries', () => bytesColumn('entry', entries)],
+  ['tree', 'prepared: records, hashes of ids and leaves', () => prepare()],
+  ['tree', 'append leaf hashes', () => growTree()],
   ['answer', 'JSON.stringify of results', () => JSON.stringify({ stored: EVENTS, results })],
 ];
 
@@ -113,9 +121,23 @@ function addIds(): RecentIds {
 }
 
 function growTree(): number {
-  const tree = new GrowingTree(undefined, () => undefined);
-  for (const entry of entries) tree.append(leafHash(entry));
+  const tree = new GrowingTree();
+  tree.appendAll(leaves, () => undefined);
   return tree.size;
+}
+
+function readChunks(): number {
+  const columns = new RecordColumns();
+  for (const chunk of chunks) columns.add(chunk);
+  return columns.count;
+}
+
+function prepare(): PreparedBatch {
+  const batch = new PreparedBatch(0, hasher);
+  chunks.forEach((bytes, i) => {
+    batch.add({ sequence: i + 1, bytes });
+  });
+  return batch;
 }
 
 function mean(numbers: readonly number[]): number {

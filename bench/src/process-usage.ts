@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-const TICKS_PER_SECOND = 100;
+/** The unit of CPU times in /proc. */
+export const TICKS_PER_SECOND = 100;
 
 /** CPU seconds of a process so far, by the names of its threads (Linux: /proc/PID/task). */
 export async function threadCpuSeconds(pid: number): Promise<Map<string, number>> {

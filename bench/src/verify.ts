@@ -1,12 +1,14 @@
 // A whole log verified by the command, beside SHA-256 over as many entries of the same size.
 import { execFile } from 'node:child_process';
 import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fill } from './fill.js';
 import { readOptions } from './options.js';
 import { timeTextNow } from './outgoing-event.js';
 import { prepareEntries, renewEntry } from './prepared-entry.js';
+import { TICKS_PER_SECOND, threadCpuSeconds } from './process-usage.js';
 import { publish } from './report.js';
 import { withScratch } from './scratch.js';
 import { COMMAND, ServerProcess } from './server-process.js';
@@ -40,6 +42,14 @@ await publish(
           ['SHA-256 of as many entries', seen.hashSeconds, hashRate, 1],
         ],
       },
+      {
+        title: 'CPU time of an event, µs, medians',
+        columns: ['who', 'CPU µs'],
+        rows: [
+          ['attestlog verify, its start included', (seen.commandCpuSeconds * 1e6) / events],
+          ['the server meanwhile, all threads', (seen.serverCpuSeconds * 1e6) / events],
+        ],
+      },
     ],
     aims: [
       {
@@ -53,19 +63,32 @@ await publish(
   options.text('json'),
 );
 
-async function measure(data: string): Promise<{ size: number; verifySeconds: number; hashSeconds: number }> {
+interface Seen {
+  size: number;
+  verifySeconds: number;
+  commandCpuSeconds: number;
+  serverCpuSeconds: number;
+  hashSeconds: number;
+}
+
+async function measure(data: string): Promise<Seen> {
   const server = await ServerProcess.start({ env: { ATTESTLOG_DATA: data } });
   try {
     const missing = wanted - (await logSize(server));
     if (missing > 0) await fill(server, missing, TENANT);
     const size = await logSize(server);
-    const verifySeconds: number[] = [];
-    const hashSeconds: number[] = [];
+    const seen: Omit<Seen, 'size'>[] = [];
     for (let round = 0; round < rounds; round++) {
-      verifySeconds.push(await verifySecondsOf(server, size));
-      hashSeconds.push(hashSecondsOf(size));
+      seen.push({ ...(await verifyOnce(server, size)), hashSeconds: hashSecondsOf(size) });
     }
-    return { size, verifySeconds: median(verifySeconds), hashSeconds: median(hashSeconds) };
+    const medianOf = (name: keyof Omit<Seen, 'size'>) => median(seen.map((each) => each[name]));
+    return {
+      size,
+      verifySeconds: medianOf('verifySeconds'),
+      commandCpuSeconds: medianOf('commandCpuSeconds'),
+      serverCpuSeconds: medianOf('serverCpuSeconds'),
+      hashSeconds: medianOf('hashSeconds'),
+    };
   } finally {
     await server.stop();
   }
@@ -78,14 +101,34 @@ async function logSize({ port, key }: ServerProcess): Promise<number> {
   return answer.ok ? ((await answer.json()) as { size: number }).size : 0;
 }
 
-async function verifySecondsOf({ port, key }: ServerProcess, size: number): Promise<number> {
+async function verifyOnce(
+  { port, key, pid }: ServerProcess,
+  size: number,
+): Promise<Omit<Seen, 'size' | 'hashSeconds'>> {
   const env = { PATH: process.env.PATH, ATTESTLOG_URL: `http://127.0.0.1:${port}`, ATTESTLOG_KEY: key };
+  const [commandBefore, serverBefore] = [await endedChildrenCpuSeconds(), await cpuSecondsOf(pid)];
   const begun = performance.now();
   const args = [COMMAND, 'verify', '--tenant', TENANT, '--json'];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+  const verifySeconds = (performance.now() - begun) / 1000;
   const { size: verified, violations } = JSON.parse(stdout) as { size: number; violations: unknown[] };
   if (verified !== size || violations.length > 0) throw new Error(`the log does not verify: ${stdout.slice(0, 1000)}`);
-  return (performance.now() - begun) / 1000;
+  return {
+    verifySeconds,
+    commandCpuSeconds: (await endedChildrenCpuSeconds()) - commandBefore,
+    serverCpuSeconds: (await cpuSecondsOf(pid)) - serverBefore,
+  };
+}
+
+async function cpuSecondsOf(pid: number): Promise<number> {
+  return [...(await threadCpuSeconds(pid)).values()].reduce((sum, seconds) => sum + seconds, 0);
+}
+
+/** CPU seconds of the children of this process that have ended (Linux: /proc/self/stat, cutime and cstime). */
+async function endedChildrenCpuSeconds(): Promise<number> {
+  const stat = await readFile('/proc/self/stat', 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
 }
 
 function hashSecondsOf(count: number): number {

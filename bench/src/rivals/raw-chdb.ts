@@ -1,5 +1,5 @@
 // The store's engine alone: the same table and settings, one session, entries that lie ready in memory.
-import { bytesColumn, textColumn, uint64Column } from '../../../packages/server/dist/adapters/chdb/arrow-columns.js';
+import { bytesColumn, namesColumn, uint64Column } from '../../../packages/server/dist/adapters/chdb/arrow-columns.js';
 import { Engine } from '../../../packages/server/dist/adapters/chdb/engine.js';
 import { CREATE_DATABASE, CREATE_EVENTS, insertEvents } from '../../../packages/server/dist/adapters/chdb/tables.js';
 import { TENANTS, tenantName } from '../events.js';
@@ -23,6 +23,7 @@ export interface RawChdbResult {
 
 const PREPARED_ENTRIES = 100_000;
 const ROWS_PER_TENANT = 1000;
+const tenantNames = Array.from({ length: TENANTS }, (_, i) => tenantName(i));
 
 async function insertFor({ path, rowsPerInsert, seconds }: RawChdbJob): Promise<RawChdbResult> {
   const engine = new Engine({
@@ -41,16 +42,15 @@ async function insertFor({ path, rowsPerInsert, seconds }: RawChdbJob): Promise<
     const time = timeTextNow();
     const rows = Array.from({ length: rowsPerInsert }, (_, i) => entries[(events + i) % PREPARED_ENTRIES]!);
     for (const row of rows) renewEntry(row, time);
-    const tenants = rows.map((_, i) => tenantName(Math.floor((events + i) / ROWS_PER_TENANT) % TENANTS));
-    const numbers = rows.map((_, i) => events + i);
+    const tenantOf = Uint32Array.from(rows, (_, i) => Math.floor((events + i) / ROWS_PER_TENANT) % TENANTS);
+    const numbers = Float64Array.from(rows, (_, i) => events + i);
+    const offsets = new Uint32Array(rowsPerInsert + 1);
+    for (let i = 0; i < rowsPerInsert; i++) offsets[i + 1] = offsets[i]! + rows[i]!.bytes.length;
     const columns = [
-      textColumn('tenant_id', tenants),
+      namesColumn('tenant_id', tenantNames, tenantOf),
       uint64Column('leaf_index', numbers),
       uint64Column('position', numbers),
-      bytesColumn(
-        'entry',
-        rows.map(({ bytes }) => bytes),
-      ),
+      bytesColumn('entry', Buffer.concat(rows.map(({ bytes }) => bytes)), offsets),
     ];
     await engine.insert(columns, (stream) => insertEvents(stream, `raw-${batch}`));
     events += rowsPerInsert;

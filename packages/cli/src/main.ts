@@ -27,7 +27,6 @@ const context: CommandContext = {
   stdout: outputTo(process.stdout, () => stop.abort(new PipeClosed())),
   // Nobody reading the messages is no reason to stop the work.
   stderr: outputTo(process.stderr),
-  fetch: globalThis.fetch,
   now: Date.now,
   random: Math.random,
   sleep: async (ms, signal) => {

@@ -17,3 +17,19 @@ export function integerBetween(min: number, max: number): (text: string) => numb
     return value;
   };
 }
+
+/** Gathers the values of an option that may be repeated. */
+export function collect(value: string, others: readonly string[] | undefined): readonly string[] {
+  return [...(others ?? []), value];
+}
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Reads a duration such as `90s`, `15m`, `12h` or `7d`. @throws InvalidArgumentError */
+export function durationSeconds(text: string): number {
+  const [, digits, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  if (digits === undefined || unit === undefined) {
+    throw new InvalidArgumentError('It must be a duration such as 90s, 15m, 12h or 7d.');
+  }
+  return Number(digits) * SECONDS[unit]!;
+}

@@ -1,9 +1,12 @@
 import { Command, Option } from 'commander';
 import { addImportCommand } from './commands/import.js';
+import { addKeyCommand } from './commands/key.js';
 import { addKeygenCommand } from './commands/keygen.js';
 import { addQueryCommand } from './commands/query.js';
 import { addReceiptCommand } from './commands/receipt.js';
+import { addRoleCommand } from './commands/role.js';
 import { addServeCommand } from './commands/serve.js';
+import { addUserCommand } from './commands/user.js';
 import { addVerifyCommand } from './commands/verify.js';
 import type { CommandContext } from './context.js';
 import { exitCodeMeanings } from './exit-codes.js';
@@ -46,6 +49,9 @@ export function buildProgram(
   addQueryCommand(program, run, context);
   addReceiptCommand(program, run, context);
   addVerifyCommand(program, run, context);
+  addKeyCommand(program, run, context);
+  addUserCommand(program, run, context);
+  addRoleCommand(program, run, context);
   addKeygenCommand(program, run, context, server.load);
   return program;
 }

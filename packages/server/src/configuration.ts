@@ -1,6 +1,11 @@
+import { type PolicySettings, policyFromEnvironment } from '@attestlog/event';
 import { cosignatureVerifier } from '@attestlog/tlog';
+import { AddressList } from './access/address-list.js';
 import type { Witness } from './log/witness-client.js';
+import { MASTER_KEY_FORMS, type MasterKeyChoice, readMasterKeyChoice } from './master-key-choice.js';
+import { readNumber } from './quantity.js';
 import { type Setting, type SettingName, settings } from './settings.js';
+import { type Limits, type Plans, readLimits } from './tenants/plans.js';
 
 /** The configuration as the server uses it: durations in milliseconds, sizes in bytes. */
 export interface Configuration {
@@ -8,9 +13,21 @@ export interface Configuration {
   host: string;
   port: number;
   bootstrapKey: string | undefined;
+  /** Path of the file that names the issuers of tokens. */
+  issuersFile: string | undefined;
+  tokenLifetimeMs: number;
+  sessionLifetimeMs: number;
+  tokenKeyLifetimeMs: number;
+  trustedProxies: AddressList;
+  proxyHeader: 'x-forwarded-for' | 'forwarded';
+  masterKey: MasterKeyChoice;
+  /** Master keys of the choice `env`. */
+  masterKeys: string | undefined;
+  earlierMasterKey: MasterKeyChoice | undefined;
   origin: string;
   signingKeyPer: 'deployment' | 'tenant';
   publicLog: boolean;
+  publicMetrics: boolean;
   witnesses: readonly Witness[];
   witnessIntervalMs: number;
   maxFutureSkewMs: number;
@@ -32,6 +49,10 @@ export interface Configuration {
   queryTimeoutMs: number;
   queryMemoryBytes: number;
   storeMemoryBytes: number;
+  /** What tenants may use, by plan. */
+  plans: Plans;
+  /** What is recorded where a tenant says nothing else, from the variables `AUDIT_TRAIL_…`. */
+  policy: PolicySettings;
   logLevel: string;
 }
 
@@ -71,21 +92,60 @@ export function readConfiguration(sources: {
       `${labels.get('origin')} must look like a domain, with an optional path, such as audit.example.com/prod, not "${origin}"`,
     );
   }
-  if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, configuration: assemble(values, witnesses) };
+  for (const name of ['master-key', 'earlier-master-key'] as const) {
+    const text = values.get(name) as string | undefined;
+    if (text !== undefined && readMasterKeyChoice(text) === undefined) {
+      problems.push(`${labels.get(name)} must be ${MASTER_KEY_FORMS}, not "${text}"`);
+    }
+  }
+  const plan = (name: 'plan-free' | 'plan-pro' | 'plan-enterprise'): Limits => {
+    const limits = readLimits((values.get(name) as string | undefined) ?? '');
+    if (typeof limits === 'object') return limits;
+    problems.push(`${labels.get(name)}: ${limits}`);
+    return {};
+  };
+  const plans: Plans = {
+    free: plan('plan-free'),
+    pro: plan('plan-pro'),
+    enterprise: plan('plan-enterprise'),
+    unlimited: {},
+  };
+  const policy = policyFromEnvironment(sources.env);
+  if (!policy.ok) problems.push(...policy.problems.map(({ variable, message }) => `${variable}: ${message}`));
+  const proxies = AddressList.parse((values.get('trusted-proxies') ?? []) as readonly string[]);
+  if (!proxies.ok) problems.push(`${labels.get('trusted-proxies')}: ${proxies.problem}`);
+  if (problems.length > 0 || !proxies.ok || !policy.ok) return { ok: false, problems };
+  return {
+    ok: true,
+    configuration: { ...assemble(values, witnesses, plans), trustedProxies: proxies.list, policy: policy.settings },
+  };
 }
 
-function assemble(values: ReadonlyMap<SettingName, Value>, witnesses: readonly Witness[]): Configuration {
+function assemble(
+  values: ReadonlyMap<SettingName, Value>,
+  witnesses: readonly Witness[],
+  plans: Plans,
+): Omit<Configuration, 'trustedProxies' | 'policy'> {
   const text = (name: SettingName) => values.get(name) as string;
   const number = (name: SettingName) => values.get(name) as number;
+  const masterKey = (name: SettingName) => readMasterKeyChoice((values.get(name) as string | undefined) ?? '');
   return {
     data: text('data'),
     host: text('host'),
     port: number('port'),
     bootstrapKey: values.get('bootstrap-key') as string | undefined,
+    issuersFile: values.get('issuers') as string | undefined,
+    tokenLifetimeMs: number('token-lifetime'),
+    sessionLifetimeMs: number('session-lifetime'),
+    tokenKeyLifetimeMs: number('token-key-lifetime'),
+    proxyHeader: text('proxy-header') as Configuration['proxyHeader'],
+    masterKey: masterKey('master-key')!,
+    masterKeys: values.get('master-keys') as string | undefined,
+    earlierMasterKey: masterKey('earlier-master-key'),
     origin: text('origin').replace(/\/$/, ''),
     signingKeyPer: text('signing-key-per') as Configuration['signingKeyPer'],
     publicLog: values.get('public-log') as boolean,
+    publicMetrics: values.get('public-metrics') as boolean,
     witnesses,
     witnessIntervalMs: number('witness-interval'),
     maxFutureSkewMs: number('max-future-skew'),
@@ -107,6 +167,7 @@ function assemble(values: ReadonlyMap<SettingName, Value>, witnesses: readonly W
     queryTimeoutMs: number('query-timeout'),
     queryMemoryBytes: number('query-memory'),
     storeMemoryBytes: number('store-memory'),
+    plans,
     logLevel: text('log-level'),
   };
 }
@@ -147,23 +208,6 @@ const EXPECTED = {
   bytes: 'a size such as 512KiB, 32MiB or 4GiB',
 };
 const UNIT = { integer: '', duration: ' milliseconds', bytes: ' bytes' };
-const DURATION_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const SIZE_BYTES: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, TiB: 1024 ** 4 };
-
-function readNumber(type: 'integer' | 'duration' | 'bytes', text: string): number | undefined {
-  const match = /^(\d{1,15})\s*([A-Za-z]*)$/.exec(text);
-  if (match === null) return undefined;
-  const [, digits, unit] = match;
-  const factor = type === 'integer' ? (unit === '' ? 1 : undefined) : unitOf(type, unit!);
-  const number = factor === undefined ? Number.NaN : Number(digits) * factor;
-  return Number.isSafeInteger(number) ? number : undefined;
-}
-
-/** Sizes may go without a unit and are then bytes; a duration without one would be guessed wrong. */
-function unitOf(type: 'duration' | 'bytes', unit: string): number | undefined {
-  return type === 'duration' ? DURATION_MS[unit] : SIZE_BYTES[unit === '' ? 'B' : unit];
-}
-
 function readWitnesses(texts: readonly string[], label: string, problems: string[]): Witness[] {
   const witnesses: Witness[] = [];
   for (const text of texts) {

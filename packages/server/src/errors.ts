@@ -22,6 +22,122 @@ export const catalogue = {
     title: 'The credential is not known here',
     remedy: 'Check the key. Start the server with ATTESTLOG_BOOTSTRAP_KEY to set a new one.',
   },
+  'credential-expired': {
+    status: 401,
+    title: 'The credential has ended',
+    remedy: 'Get a new access token with the refresh token, or log in again; a key that has ended needs a new one.',
+  },
+  'credential-revoked': {
+    status: 401,
+    title: 'The credential was revoked',
+    remedy: 'Log in again, or ask for a new key.',
+  },
+  'refresh-token-reused': {
+    status: 401,
+    title: 'The refresh token was used before, so its session is over',
+    remedy:
+      'Log in again. Each refresh token is good once: keep the one of the last answer. If your client keeps to that, somebody else has had the token.',
+  },
+  'login-failed': {
+    status: 401,
+    title: 'There is no such user with this password',
+    remedy: 'Check the tenant, the login name and the password. A disabled user is answered alike.',
+  },
+  'address-refused': {
+    status: 403,
+    title: 'The credential may not be used from this address',
+    remedy:
+      'Use it from an address that the list of the key or of the tenant has. Behind a proxy, the server must know it: ATTESTLOG_TRUSTED_PROXIES.',
+  },
+  'too-many-attempts': {
+    status: 429,
+    title: 'Too many credentials were wrong',
+    remedy: 'Try again after the time in the header "Retry-After". It grows with every wrong one.',
+  },
+  'issuer-unavailable': {
+    status: 503,
+    title: 'The keys of the token’s issuer cannot be fetched',
+    remedy:
+      'Try again after the time in the header "Retry-After". For the operator: see whether the server reaches its jwks_url.',
+  },
+  'token-not-revocable': {
+    status: 400,
+    title: 'This credential is not a token',
+    remedy:
+      'Revoke an API key with DELETE /api/v1/keys/{id}. The bootstrap key is replaced by ATTESTLOG_BOOTSTRAP_KEY.',
+  },
+  'credential-input-invalid': {
+    status: 422,
+    title: 'The key, the user or the log-in cannot be as it is described',
+    remedy: 'Mend what "problems" points at; /openapi.json describes the body.',
+  },
+  'filter-invalid': {
+    status: 422,
+    title: 'The filter cannot be understood',
+    remedy: 'Mend what the detail names. "offset" counts characters from 0; docs/search.md describes the syntax.',
+  },
+  'password-refused': {
+    status: 422,
+    title: 'The password is too easy to guess',
+    remedy:
+      'Choose one of at least 12 characters that does not contain the login name. Length counts; kinds of characters do not.',
+  },
+  'key-unknown': {
+    status: 404,
+    title: 'There is no such API key',
+    remedy: 'Check the id and the tenant; GET /api/v1/keys lists the keys.',
+  },
+  'user-unknown': {
+    status: 404,
+    title: 'There is no such user',
+    remedy: 'Check the id and the tenant; GET /api/v1/users lists the users.',
+  },
+  'login-taken': {
+    status: 409,
+    title: 'There is a user with this login name already',
+    remedy: 'Choose another one; the case of letters makes no difference.',
+  },
+  'limit-reached': {
+    status: 409,
+    title: 'There are as many as there can be',
+    remedy: 'Remove what nobody needs; the detail names the bound.',
+  },
+  'permission-denied': {
+    status: 403,
+    title: 'The credential does not allow this here',
+    remedy:
+      'Ask for a role that gives the "permission" of this answer. A tenant that is not yours and one that does not exist are answered alike.',
+  },
+  'delegation-refused': {
+    status: 403,
+    title: 'Nobody can give more than they have',
+    remedy: 'Leave out the "permission" of this answer, or let somebody do it who has it.',
+  },
+  'role-unknown': {
+    status: 404,
+    title: 'There is no such role',
+    remedy: 'Check the name; GET /api/v1/roles lists the roles. Built-in roles cannot be changed.',
+  },
+  'role-exists': {
+    status: 409,
+    title: 'There is a role with this name already',
+    remedy: 'Choose another name. Names of built-in roles and of roles of the deployment are taken for every tenant.',
+  },
+  'role-in-use': {
+    status: 409,
+    title: 'Another role inherits this one',
+    remedy: 'Change the role that the detail names first.',
+  },
+  'role-limit': {
+    status: 409,
+    title: 'There are as many roles as there can be',
+    remedy: 'Delete roles that nobody needs; conditions on a grant often do in the place of a further role.',
+  },
+  'role-invalid': {
+    status: 422,
+    title: 'The role cannot be as it is described',
+    remedy: 'Mend what the detail names; /openapi.json describes roles.',
+  },
   'tenant-invalid': {
     status: 400,
     title: 'This is not a valid tenant id',
@@ -36,6 +152,11 @@ export const catalogue = {
     status: 409,
     title: 'There is a tenant with this id already',
     remedy: 'Choose another id, or leave it out to have one made.',
+  },
+  'tenant-input-invalid': {
+    status: 422,
+    title: 'The tenant cannot be as it was described',
+    remedy: 'Mend the fields that "problems" or the detail names.',
   },
   'tenant-suspended': {
     status: 403,
@@ -52,6 +173,31 @@ export const catalogue = {
     title: 'The tenant has used up one of its limits',
     remedy:
       '"limit" says which, and "Retry-After" when it ends; a limit on storage ends when events are removed or the plan is raised.',
+  },
+  'hold-in-force': {
+    status: 409,
+    title: 'A legal hold forbids it',
+    remedy: 'Lift the hold that "hold" names first, if that is allowed.',
+  },
+  'hold-unknown': {
+    status: 404,
+    title: 'There is no such legal hold',
+    remedy: 'Check the id; GET /api/v1/privacy/holds lists them.',
+  },
+  'erasure-unknown': {
+    status: 404,
+    title: 'There is no such erasure',
+    remedy: 'Check the id; GET /api/v1/privacy/erasures lists them.',
+  },
+  'privacy-input-invalid': {
+    status: 422,
+    title: 'The request about personal data cannot be carried out as it is',
+    remedy: 'Mend what "problems" points at; /openapi.json describes the body.',
+  },
+  'reason-missing': {
+    status: 400,
+    title: 'The tenant wants a reason for this',
+    remedy: 'Say in the header "X-Reason" why you do it, in at most 500 characters. It is recorded.',
   },
   'revision-missing': {
     status: 428,
@@ -133,6 +279,11 @@ export const catalogue = {
     title: 'The log has no such sizes',
     remedy: 'Ask for 0 < from <= to <= size; GET /api/v1/log says the size.',
   },
+  'tombstone-unknown': {
+    status: 404,
+    title: 'The log has no tombstone',
+    remedy: 'A log has one once its tenant was deleted.',
+  },
   'tile-unknown': {
     status: 404,
     title: 'The log has no such tile',
@@ -178,6 +329,12 @@ export const catalogue = {
     status: 503,
     title: 'The registry does not answer',
     remedy: 'Try again after the time in the header "Retry-After".',
+  },
+  'master-key-unavailable': {
+    status: 503,
+    title: 'The master key cannot be used now',
+    remedy:
+      'Try again after the time in the header "Retry-After". For the operator: see in the log of the server what the key service says.',
   },
   'objects-unavailable': {
     status: 503,

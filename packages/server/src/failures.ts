@@ -1,13 +1,14 @@
 import { type ErrorCode, Problem } from './errors.js';
 import { PortFailure, type PortFailureKind } from './ports/failure.js';
 
-type PortName = 'journal' | 'store' | 'registry' | 'objects';
+type PortName = 'journal' | 'store' | 'registry' | 'objects' | 'master-key';
 
 const UNAVAILABLE: Record<PortName, ErrorCode> = {
   journal: 'journal-unavailable',
   store: 'store-unavailable',
   registry: 'registry-unavailable',
   objects: 'objects-unavailable',
+  'master-key': 'master-key-unavailable',
 };
 
 /** What a caller is told when a port fails. Anything but a port's failure is passed on as it is. */

@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { formatNs, isMoment, parseTime, uuidv7 } from '@attestlog/event';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { openBootstrapKey } from './access/bootstrap-key.js';
+import { type BootstrapKey, openBootstrapKey } from './access/bootstrap-key.js';
+import { type IssuerConfiguration, readIssuers } from './access/issuers.js';
 import { openChdbStore } from './adapters/chdb/chdb-store.js';
 import { openFolderObjects } from './adapters/files/folder-objects.js';
 import { addKey, FolderSigningKeys, retireKey } from './adapters/files/folder-signing-keys.js';
@@ -18,8 +19,10 @@ import { buildApp } from './http/app.js';
 import { AdmissionThreads } from './intake/admission-threads.js';
 import { type Admitter, InlineAdmitter } from './intake/admitter.js';
 import type { SigningKeys } from './log/signing-keys.js';
+import { openMasterKey } from './open-master-key.js';
 import type { Clock } from './ports/clock.js';
 import type { Journal } from './ports/journal.js';
+import type { MasterKey } from './ports/master-key.js';
 import type { Objects } from './ports/objects.js';
 import type { Registry } from './ports/registry.js';
 import type { EventStore } from './ports/store.js';
@@ -44,8 +47,9 @@ export async function runServer(configuration: Configuration, { signal, onReady 
   const admission = startAdmission(configuration);
   try {
     const key = await openBootstrapKey(ports.registry, configuration.bootstrapKey);
-    const service = await startService(configuration, ports, admission, logger);
-    const app = await buildApp(service.services(key.key));
+    const issuers = await readIssuersFile(configuration.issuersFile);
+    const service = await startService(configuration, ports, { admission, bootstrapKey: key.key, issuers }, logger);
+    const app = await buildApp(service.services());
     try {
       const url = await listen(app, configuration);
       logger.info({ url, data: configuration.data }, 'ready');
@@ -69,6 +73,7 @@ interface Ports {
   store: EventStore;
   objects: Objects;
   keys: SigningKeys;
+  masterKey: MasterKey;
   clock: Clock;
   close(): Promise<void>;
 }
@@ -100,7 +105,18 @@ async function openPorts(configuration: Configuration): Promise<Ports> {
     const journal = await open(openLmdbJournal({ path: join(data, 'journal'), maxBytes: configuration.journalBytes }));
     const objects = await open(openFolderObjects({ path: join(data, 'objects') }));
     const keys = new FolderSigningKeys(join(data, 'keys'), configuration.signingKeyPer);
-    return { journal, registry, store, objects, keys, clock: new SystemClock(), close };
+    const clock = new SystemClock();
+    const masterKey = await open(
+      openMasterKey({
+        choice: configuration.masterKey,
+        earlier: configuration.earlierMasterKey,
+        heldKeys: configuration.masterKeys,
+        environment: process.env,
+        data,
+        clock,
+      }),
+    );
+    return { journal, registry, store, objects, keys, masterKey, clock, close };
   } catch (cause) {
     await close();
     throw cause instanceof StartError ? cause : new StartError((cause as Error).message, { cause });
@@ -110,7 +126,7 @@ async function openPorts(configuration: Configuration): Promise<Ports> {
 async function startService(
   configuration: Configuration,
   ports: Ports,
-  admitter: Admitter,
+  { admission, ...access }: { admission: Admitter; bootstrapKey: BootstrapKey; issuers: IssuerConfiguration[] },
   logger: Logger,
 ): Promise<Service> {
   const now = formatNs(ports.clock.nowNs());
@@ -122,10 +138,29 @@ async function startService(
     logger,
     deploymentCreatedNs: isMoment(created) ? created.ns : 0n,
     hashSeed: randomBytes(4).readUInt32LE(0),
-    admitter,
+    admitter: admission,
+    ...access,
+    fetch: globalThis.fetch,
     sha256,
     yieldToLoop: () => nextTurn(),
+    newId,
+    randomBytes,
   });
+}
+
+function newId(): string {
+  return uuidv7(Date.now(), randomBytes(10));
+}
+
+/** The issuers that a file names; none without a file. @throws StartError that says what is wrong with it */
+async function readIssuersFile(path: string | undefined): Promise<IssuerConfiguration[]> {
+  if (path === undefined) return [];
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new StartError(`Cannot read the issuers file: ${cause.message}`, { cause });
+  });
+  const read = readIssuers(text);
+  if (read.ok) return read.issuers;
+  throw new StartError(`The issuers file ${path} is not right: ${read.problems.join('; ')}`);
 }
 
 function sha256(bytes: Uint8Array): string {
@@ -133,7 +168,6 @@ function sha256(bytes: Uint8Array): string {
 }
 
 function startAdmission({ admissionThreads, maxFutureSkewMs }: Configuration): AdmissionThreads {
-  const newId = () => uuidv7(Date.now(), randomBytes(10));
   const inline = new InlineAdmitter({ newId, sha256, maxFutureSkewMs });
   return new AdmissionThreads({ threads: admissionThreads, maxFutureSkewMs, inline });
 }

@@ -1,8 +1,17 @@
-import type { Sha256Hex } from '@attestlog/event';
+import { type EventInput, formatNs, SERVER_ID_PREFIX, type Sha256Hex } from '@attestlog/event';
 import type { Logger } from 'pino';
+import { AccessControl } from './access/access-control.js';
 import type { BootstrapKey } from './access/bootstrap-key.js';
+import { ClientAddresses } from './access/client-address.js';
+import { Credentials } from './access/credentials.js';
+import type { Fetch } from './access/issuer-keys.js';
+import type { IssuerConfiguration } from './access/issuers.js';
+import { openPepper, type Pepper } from './access/pepper.js';
+import { readFilter } from './access/read-filter.js';
+import { LogAuditTrail } from './audit/log-audit-trail.js';
 import type { Configuration } from './configuration.js';
 import { StartError } from './deployment.js';
+import { Problem } from './errors.js';
 import { Gate } from './http/gate.js';
 import { Metrics } from './http/metrics.js';
 import type { Services, Trouble } from './http/services.js';
@@ -12,13 +21,21 @@ import { PendingIds } from './identity/pending-ids.js';
 import { RecentIds } from './identity/recent-ids.js';
 import type { RepeatRule } from './identity/repeats.js';
 import type { Admitter } from './intake/admitter.js';
-import { Intake } from './intake/intake.js';
+import { blobKey, Intake } from './intake/intake.js';
+import { TenantRules } from './intake/tenant-rules.js';
+import {
+  UNRECORDED_REPORT_INTERVAL_MS,
+  UNRECORDED_SAVE_INTERVAL_MS,
+  UnrecordedCounts,
+} from './intake/unrecorded-counts.js';
 import { WatchedJournal } from './intake/watched-journal.js';
 import { PublicLog } from './log/public-log.js';
 import { Publisher } from './log/publisher.js';
 import type { SigningKeys } from './log/signing-keys.js';
+import { keepTombstone } from './log/tombstone.js';
 import type { Clock } from './ports/clock.js';
 import type { Journal } from './ports/journal.js';
+import type { MasterKey } from './ports/master-key.js';
 import type { Objects } from './ports/objects.js';
 import type { Registry } from './ports/registry.js';
 import type { EventStore } from './ports/store.js';
@@ -28,6 +45,10 @@ import { loadPartitionState } from './sequencer/partition-state.js';
 import { Progress } from './sequencer/progress.js';
 import { runSequencer } from './sequencer/run-sequencer.js';
 import { Sequencer } from './sequencer/sequencer.js';
+import type { Quotas, ThresholdCrossing } from './tenants/quotas.js';
+import { soleQuotas } from './tenants/sole-quotas.js';
+import { TenantAdministration } from './tenants/tenant-administration.js';
+import { TenantDeletion } from './tenants/tenant-deletion.js';
 import { TenantDirectory } from './tenants/tenant-directory.js';
 
 /** Everything that the service needs from outside: ports, settings, time and chance. */
@@ -46,6 +67,15 @@ export interface ServiceParts {
   admitter: Admitter;
   sha256: Sha256Hex;
   yieldToLoop: () => Promise<void>;
+  /** Makes an id that no other is equal to. */
+  newId: () => string;
+  masterKey: MasterKey;
+  bootstrapKey: BootstrapKey;
+  /** Issuers of tokens that are not ours. */
+  issuers: readonly IssuerConfiguration[];
+  fetch: Fetch;
+  /** Bytes that nobody can guess. */
+  randomBytes: (count: number) => Uint8Array;
 }
 
 const PARTITION = 0;
@@ -57,6 +87,15 @@ export class Service {
   readonly #parts: ServiceParts;
   readonly #journal: WatchedJournal;
   readonly #tenants: TenantDirectory;
+  readonly #quotas: Quotas;
+  readonly #unrecorded: UnrecordedCounts;
+  readonly #rules: TenantRules;
+  readonly #intake: Intake;
+  readonly #audit: LogAuditTrail;
+  readonly #access: AccessControl;
+  readonly #credentials: Credentials;
+  readonly #cursorSecret: Uint8Array;
+  readonly #deletion: TenantDeletion;
   readonly #progress = new Progress();
   readonly #pendingIds = new PendingIds();
   readonly #recentIds: RecentIds;
@@ -71,16 +110,20 @@ export class Service {
   #sequencerTrouble: string | undefined;
 
   static async start(parts: ServiceParts): Promise<Service> {
-    const service = new Service(parts);
+    const pepper = await openPepper(parts.registry, parts.masterKey, parts.randomBytes);
+    const unrecorded = await openUnrecorded(parts, (...event) => service.#recordOwn(...event));
+    const service: Service = new Service(parts, pepper, unrecorded);
     await service.#begin();
     return service;
   }
 
-  private constructor(given: ServiceParts) {
+  private constructor(given: ServiceParts, pepper: Pepper, unrecorded: UnrecordedCounts) {
     const { configuration, registry, keys } = given;
     const store = measuredStore(given.store, given.clock, (...operation) => this.#metrics.observeStore(...operation));
     const parts = { ...given, store };
     this.#parts = parts;
+    this.#unrecorded = unrecorded;
+    this.#rules = new TenantRules(configuration.policy);
     this.#journal = new WatchedJournal(parts.journal, parts.clock);
     this.#tenants = new TenantDirectory({
       ...parts,
@@ -93,6 +136,59 @@ export class Service {
     };
     this.#recentIds = new RecentIds({ windowNs: this.#rule.windowNs, maxBytes: configuration.repeatMemoryBytes });
     this.#gate = new Gate({ maxRequests: configuration.maxRequests, maxBytes: configuration.maxIntakeBytes });
+    this.#quotas = soleQuotas({
+      ...parts,
+      plans: configuration.plans,
+      progress: this.#progress,
+      onThreshold: (crossing) => this.#warn(crossing),
+    });
+    this.#intake = new Intake({
+      ...parts,
+      journal: this.#journal,
+      tenants: this.#tenants,
+      quotas: this.#quotas,
+      unrecorded,
+      rulesFor: (tenant, own) => this.#rules.textFor(tenant, own),
+      progress: this.#progress,
+      recentIds: this.#recentIds,
+      pendingIds: this.#pendingIds,
+      hasher: this.#hasher,
+      rule: this.#rule,
+    });
+    this.#audit = new LogAuditTrail({
+      ...parts,
+      intake: this.#intake,
+      readAuditing: (tenant) => this.#readAuditing(tenant),
+      onFailure: (error) => parts.logger.error({ error: (error as Error).message }, 'writing the audit trail failed'),
+    });
+    this.#cursorSecret = pepper.digest('cursor');
+    this.#credentials = new Credentials({
+      ...parts,
+      pepper,
+      tenants: this.#tenants,
+      audit: this.#audit,
+      tokenIssuer: configuration.origin,
+      tokenLifetimeMs: configuration.tokenLifetimeMs,
+      sessionLifetimeMs: configuration.sessionLifetimeMs,
+      tokenKeyLifetimeMs: configuration.tokenKeyLifetimeMs,
+      random: parts.randomBytes,
+      filterProblem: (text) => {
+        const read = readFilter(text, '');
+        return read.ok ? undefined : read.problem;
+      },
+      onLogin: (tenant, id) => {
+        if (tenant !== null) this.#access.permissions.warmUpCache(tenant, [id]).catch(() => undefined);
+      },
+      onTrouble: (part, error) =>
+        parts.logger.error({ part, error: error.message }, 'a part of the credentials failed'),
+    });
+    this.#access = new AccessControl({
+      ...parts,
+      audit: this.#audit,
+      now: () => formatNs(parts.clock.nowNs()),
+      findUser: (tenant, id) => this.#credentials.findUser(tenant, id),
+      onTrouble: (error) => parts.logger.error({ error: (error as Error).message }, 'watching the roles failed'),
+    });
     this.#log = new PublicLog({
       registry,
       store,
@@ -116,6 +212,18 @@ export class Service {
       partition: PARTITION,
       onIdsBehind: () => this.#loadRecentIds(),
     });
+    this.#deletion = new TenantDeletion({
+      ...parts,
+      tenants: this.#tenants,
+      progress: this.#progress,
+      audit: this.#audit,
+      tombstone: (tenant, deletedAt) => this.#log.signTombstone(tenant, deletedAt),
+      keepTombstone: (tenant, note) => keepTombstone(registry, tenant, note),
+      holdOn: async () => undefined,
+      destroyKeys: async () => undefined,
+      revokeAccess: (tenant) => this.#credentials.removeTenant(tenant),
+      blobPrefix: (tenant) => blobKey(tenant, ''),
+    });
     this.#metrics = new Metrics({
       journal: () => parts.journal.extent(),
       sealedThrough: () => this.#progress.sealedThrough,
@@ -126,6 +234,7 @@ export class Service {
         complete: this.#recentIds.covers(parts.clock.nowNs()),
       }),
       requestsUnderWay: () => this.#gate.requests,
+      permissionCache: () => this.#access.permissions.counts,
     });
   }
 
@@ -144,31 +253,43 @@ export class Service {
     this.#progress.advance(now.state.committed);
     this.#progress.acknowledge(through);
     this.#loadRecentIds();
-    this.#background.push(this.#tenants.run(this.#stopping.signal), this.#seal());
+    const { signal } = this.#stopping;
+    this.#background.push(this.#tenants.run(signal), this.#access.run(signal), this.#credentials.run(signal));
+    this.#background.push(this.#audit.run(signal), this.#seal(), this.#finishDeletions(), this.#tellOfGaps());
     if (this.#parts.configuration.witnesses.length > 0) this.#background.push(this.#publish());
   }
 
   /** What the routes need. */
-  services(bootstrapKey: BootstrapKey): Services {
+  services(): Services {
     const { configuration, store, objects, logger } = this.#parts;
     return {
-      intake: new Intake({
-        ...this.#parts,
-        journal: this.#journal,
-        tenants: this.#tenants,
+      intake: this.#intake,
+      audit: this.#audit,
+      reader: new EventReader({
+        store,
         progress: this.#progress,
-        recentIds: this.#recentIds,
-        pendingIds: this.#pendingIds,
-        hasher: this.#hasher,
-        rule: this.#rule,
+        maxWaitMs: configuration.readWaitMs,
+        cursorSecret: this.#cursorSecret,
       }),
-      reader: new EventReader({ store, progress: this.#progress, maxWaitMs: configuration.readWaitMs }),
       log: this.#log,
       progress: this.#progress,
       tenants: this.#tenants,
+      tenantAdministration: new TenantAdministration({
+        ...this.#parts,
+        tenants: this.#tenants,
+        quotas: this.#quotas,
+        deletion: this.#deletion,
+        secret: this.#parts.randomBytes(32),
+      }),
       objects,
       store,
-      bootstrapKey,
+      authenticator: this.#credentials.authenticator,
+      credentials: this.#credentials,
+      addresses: new ClientAddresses(configuration.trustedProxies, configuration.proxyHeader),
+      authorizer: this.#access.permissions,
+      permissions: this.#access.permissions,
+      delegations: this.#access.delegations,
+      roles: this.#access.roles,
       metrics: this.#metrics,
       gate: this.#gate,
       logger,
@@ -179,12 +300,80 @@ export class Service {
         readWaitMs: configuration.readWaitMs,
         sealWaitMs: Math.max(configuration.readWaitMs, MIN_SEAL_WAIT_MS),
         publicLog: configuration.publicLog,
+        publicMetrics: configuration.publicMetrics,
       },
     };
   }
 
+  /** Saves what policies leave out every few seconds, and tells tenants of it once an hour. */
+  async #tellOfGaps(): Promise<void> {
+    const { clock, logger } = this.#parts;
+    const { signal } = this.#stopping;
+    for (let reportAtMs = 0; !signal.aborted; ) {
+      await clock.sleep(UNRECORDED_SAVE_INTERVAL_MS, signal);
+      if (signal.aborted) return;
+      const isDue = clock.monotonicMs() >= reportAtMs;
+      if (isDue) reportAtMs = clock.monotonicMs() + UNRECORDED_REPORT_INTERVAL_MS;
+      await (isDue ? this.#unrecorded.report() : this.#unrecorded.save()).catch((error: Error) => {
+        logger.error({ error: error.message }, 'saving what policies left out failed; it is tried again');
+      });
+    }
+  }
+
+  /** Records an event of the server's own; a repeat is as good, and so is a tenant that is gone. */
+  async #recordOwn(tenant: string, event: EventInput): Promise<void> {
+    try {
+      await this.#intake.acceptOwn(tenant, [{ ...event, id: `${SERVER_ID_PREFIX}${event.id}` }]);
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'tenant-gone') return;
+      throw error;
+    }
+  }
+
+  /** Goes on with deletions of tenants that an earlier run did not get through with. */
+  #finishDeletions(): Promise<void> {
+    return this.#deletion.finishAll().catch((error: Error) => {
+      this.#parts.logger.error({ error: error.message }, 'finishing the deletion of tenants failed; send it once more');
+    });
+  }
+
+  /** How a tenant wants its reads recorded; one that is not remembered is asked for, for the next time. */
+  #readAuditing(id: string): 'sessions' | 'each' {
+    const tenant = this.#tenants.find(id);
+    if (!(tenant instanceof Promise)) return tenant?.document.settings?.readAuditing ?? 'sessions';
+    tenant.catch(() => undefined);
+    return 'each';
+  }
+
+  /** One event a day for each part of a limit, whichever process sees it first: the id is the same everywhere. */
+  #warn({ tenant, day, ...crossing }: ThresholdCrossing): void {
+    const id = `${SERVER_ID_PREFIX}quota-${day}-${crossing.limit}-${crossing.percent}`;
+    const isOver = crossing.percent >= 100;
+    const event: EventInput = {
+      id,
+      action: 'quota.warn',
+      operation: 'update',
+      category: 'audit',
+      outcome: 'success',
+      severity: isOver ? 'warning' : 'notice',
+      source: { service: 'attestlog' },
+      targets: [{ type: 'tenant', id: tenant }],
+      message: `${crossing.percent} % of the limit on ${crossing.limit} are used`,
+      metadata: { ...crossing },
+    };
+    this.#intake.acceptOwn(tenant, [event]).catch((error: unknown) => {
+      if (error instanceof Problem && error.code === 'batch-refused') return;
+      this.#parts.logger.warn({ error: (error as Error).message, tenant }, 'a warning about a limit was not recorded');
+    });
+  }
+
   /** Seals what was accepted, until the deadline; then ends the background work. True when everything was sealed. */
   async stop(deadline: AbortSignal): Promise<boolean> {
+    await this.#audit.sweep(true);
+    await this.#quotas.close();
+    await this.#unrecorded.close().catch((error: Error) => {
+      this.#parts.logger.error({ error: error.message }, 'what policies left out was not told of; the next start does');
+    });
     const sealed = await this.#progress.waitFor(this.#progress.acknowledgedThrough, deadline);
     this.#stopping.abort();
     await Promise.all(this.#background);
@@ -198,7 +387,6 @@ export class Service {
       sequencer: this.#sequencer,
       progress: this.#progress,
       lingerMs: this.#parts.configuration.batchLingerMs,
-      fullBatchBytes: this.#parts.configuration.batchBytes / 2,
       onBatch: (summary: Parameters<Metrics['observeBatch']>[0], seconds: number) => {
         this.#metrics.observeBatch(summary, seconds);
         logger.debug({ ...summary, seconds }, 'sealed');
@@ -278,6 +466,13 @@ export class Service {
     );
     return found.flat();
   }
+}
+
+function openUnrecorded(
+  { registry, clock, newId }: ServiceParts,
+  record: (tenant: string, event: EventInput) => Promise<void>,
+): Promise<UnrecordedCounts> {
+  return UnrecordedCounts.open({ registry, clock, node: 'main', newId, record });
 }
 
 async function withTimeout<T>(answer: Promise<T>): Promise<T> {

@@ -52,6 +52,65 @@ const definitions = define([
     help: 'The key that requests must carry, at least 24 characters. Without it, one is made on the first start, shown once and kept hashed.',
   },
   {
+    name: 'issuers',
+    type: 'string',
+    help: 'JSON file that names the issuers of JWTs from which tokens are accepted; docs/access.md describes it.',
+  },
+  {
+    name: 'token-lifetime',
+    type: 'duration',
+    default: '15m',
+    min: 60_000,
+    max: 3_600_000,
+    help: 'How long an access token of our own counts.',
+  },
+  {
+    name: 'session-lifetime',
+    type: 'duration',
+    default: '30d',
+    min: 300_000,
+    max: 31_536_000_000,
+    help: 'How long one can go on with refresh tokens after a log-in.',
+  },
+  {
+    name: 'token-key-lifetime',
+    type: 'duration',
+    default: '90d',
+    min: 3_600_000,
+    max: 315_360_000_000,
+    help: 'How long a key signs access tokens before a new one takes its place. Tokens of the old key go on to count.',
+  },
+  {
+    name: 'trusted-proxies',
+    type: 'list',
+    default: '',
+    help: 'Addresses and networks (CIDR) of the proxies in front of the server, separated by commas. What they say of the client’s address is believed; nobody else is.',
+  },
+  {
+    name: 'proxy-header',
+    type: 'string',
+    default: 'x-forwarded-for',
+    choices: ['x-forwarded-for', 'forwarded'],
+    help: 'The header in which trusted proxies name the client: X-Forwarded-For, or Forwarded (RFC 7239). Only this one is read.',
+  },
+  {
+    name: 'master-key',
+    type: 'string',
+    default: 'file',
+    help: 'Where the key lies that wraps all keys of sealed data: file (below the data folder; better file:PATH elsewhere), env, aws-kms:KEY, gcp-kms:NAME or vault:MOUNT/KEY. See docs/privacy.md.',
+  },
+  {
+    name: 'master-keys',
+    type: 'string',
+    secret: true,
+    help: 'Master keys of "env": ID:BASE64 of 32 bytes each, separated by commas. The last one wraps, the others only unwrap.',
+  },
+  {
+    name: 'earlier-master-key',
+    type: 'string',
+    help: 'Where the master key lay before, as for master-key, until everything is wrapped anew.',
+  },
+  {
     name: 'origin',
     type: 'string',
     default: 'attestlog.local',
@@ -69,6 +128,12 @@ const definitions = define([
     type: 'boolean',
     default: 'true',
     help: 'Whether checkpoints, hash tiles and verifier keys are readable without a credential. Entries never are.',
+  },
+  {
+    name: 'public-metrics',
+    type: 'boolean',
+    default: 'true',
+    help: 'Whether GET /metrics needs no credential. With false, it needs the permission system:read.',
   },
   {
     name: 'witnesses',
@@ -103,7 +168,7 @@ const definitions = define([
     type: 'bytes',
     default: '1GiB',
     min: 4_194_304,
-    help: 'Memory for remembering ids (1.5 bytes each). When it is used up, recognising a repeat takes a look into the store for every event.',
+    help: 'Memory for remembering ids (6 bytes each, and 1.5 at least where it gets tight). When it is used up, recognising a repeat takes a look into the store for every event.',
   },
   {
     name: 'journal-size',
@@ -228,6 +293,27 @@ const definitions = define([
     default: '4GiB',
     min: 536_870_912,
     help: 'Memory that the embedded store may use in all.',
+  },
+  {
+    name: 'plan-free',
+    type: 'string',
+    default:
+      'events-per-day=100000,events-per-second=100,storage=10GiB,request=4MiB,retention-days=90,archive-days=730',
+    help: 'Limits of tenants on the plan free. What is left out is without limit.',
+  },
+  {
+    name: 'plan-pro',
+    type: 'string',
+    default:
+      'events-per-day=1000000,events-per-second=1000,storage=100GiB,request=16MiB,retention-days=365,archive-days=730',
+    help: 'Limits of tenants on the plan pro.',
+  },
+  {
+    name: 'plan-enterprise',
+    type: 'string',
+    default:
+      'events-per-day=10000000,events-per-second=10000,storage=1000GiB,request=32MiB,retention-days=730,archive-days=2555',
+    help: 'Limits of tenants on the plan enterprise. The plan unlimited has none, and is that of tenants which came into being with their first event.',
   },
   {
     name: 'log-level',

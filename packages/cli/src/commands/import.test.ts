@@ -97,7 +97,7 @@ describe('import', () => {
     const path = await file('a.ndjson', `${lines(3)}{"action":\n`);
     const { code, stdout } = await importCli(['--format', 'events', path]);
     expect(code).toBe(3);
-    expect(stdout).toMatch(/^read\s+4\nstored\s+1\nduplicates\s+0\nconflicts\s+1\nrefused\s+2\n/);
+    expect(stdout).toMatch(/^read\s+4\nstored\s+1\nduplicates\s+0\nleft out\s+0\nconflicts\s+1\nrefused\s+2\n/);
     expect(stdout).toContain(`${path}:2: refused e1: /action: Must be noun.verb.\n`);
     expect(stdout).toContain(`${path}:3: conflict e2: another event has this id\n`);
     expect(stdout).toMatch(/a\.ndjson:4: refused: Not JSON: /);

@@ -101,6 +101,7 @@ function textReport(context: CommandContext, options: ImportOptions, tally: Impo
     ['read', tally.read, style.bold],
     ['stored', tally.stored, style.green],
     ['duplicates', tally.duplicates, style.dim],
+    ['left out', tally.leftOut, style.dim],
     ['conflicts', tally.conflicts, tally.conflicts > 0 ? style.red : style.dim],
     ['refused', tally.refused, tally.refused > 0 ? style.red : style.dim],
   ];
@@ -122,7 +123,7 @@ function findingsText({ findings, findingsOmitted }: ImportTally): string {
 }
 
 function jsonReport(tally: ImportTally): string {
-  const { read, stored, duplicates, conflicts, refused, resumedAfter, findings, findingsOmitted } = tally;
-  const report = { read, stored, duplicates, conflicts, refused, resumedAfter, findings, findingsOmitted };
+  const { read, stored, duplicates, conflicts, refused, leftOut, resumedAfter, findings, findingsOmitted } = tally;
+  const report = { read, stored, duplicates, conflicts, refused, leftOut, resumedAfter, findings, findingsOmitted };
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }

@@ -78,18 +78,23 @@ describe('query', () => {
   });
 
   it('takes dates as times in UTC', async () => {
-    let asked = '';
-    const { fetch } = globalThis;
-    globalThis.fetch = (url, init) => {
-      asked = String(url);
-      return fetch(url, init);
-    };
-    await queryCli(['--from', '2026-01-01', '--to', '2026-01-02T03:04:05+01:00']).finally(() => {
-      globalThis.fetch = fetch;
-    });
-    const { searchParams } = new URL(asked);
+    await queryCli(['--from', '2026-01-01', '--to', '2026-01-02T03:04:05+01:00']);
+    const searchParams = server.searches[0]!;
     expect(searchParams.get('from')).toBe('2026-01-01T00:00:00Z');
     expect(searchParams.get('to')).toBe('2026-01-02T03:04:05+01:00');
+  });
+
+  it('sends the filter as it stands, in one argument or in several', async () => {
+    await queryCli(['action:order.* -outcome:success "password reset"']);
+    await queryCli(['actor:jane', 'ip:10.0.0.0/8', '--limit', '5']);
+    await queryCli(['--', '-outcome:success']);
+    await queryCli([]);
+    expect(server.searches.map((search) => search.get('q'))).toEqual([
+      'action:order.* -outcome:success "password reset"',
+      'actor:jane ip:10.0.0.0/8',
+      '-outcome:success',
+      null,
+    ]);
   });
 
   it('ends quietly with 0 when the reader of the pipe goes', async () => {

@@ -21,6 +21,7 @@ interface QueryOptions extends GlobalOptions, EventFilter {
 
 const examples = `
 Examples:
+  $ attestlog query 'action:order.* -outcome:success metadata.amount:>900 "password reset"'
   $ attestlog query --action s3.get_object --from 2023-07-10 --limit 20
   $ attestlog query --actor jane --format json
   $ attestlog query --all --format ndjson > events.ndjson
@@ -32,6 +33,10 @@ export function addQueryCommand(program: Command, run: RunAction, context: Comma
   program
     .command('query')
     .description('print events, newest first')
+    .argument(
+      '[filter...]',
+      'which events, in the search syntax (docs/search.md); in quotes, as it has signs of the shell',
+    )
     .option('--from <time>', 'not before this time (RFC 3339, or a date in UTC)')
     .option('--to <time>', 'before this time')
     .option('--actor <id>', 'by this actor')
@@ -42,8 +47,8 @@ export function addQueryCommand(program: Command, run: RunAction, context: Comma
     .addOption(new Option('--format <name>', 'how to print').choices(eventFormats).default('table'))
     .option('--json', 'the same as --format json')
     .addHelpText('after', examples)
-    .action((_options: unknown, command: Command) =>
-      run(() => printEvents(context, command.optsWithGlobals<QueryOptions>())),
+    .action((words: string[], _options: unknown, command: Command) =>
+      run(() => printEvents(context, { ...command.optsWithGlobals<QueryOptions>(), ...searchOf(words) })),
     );
 }
 
@@ -65,8 +70,13 @@ export async function printEvents(context: CommandContext, options: QueryOptions
   return EXIT.ok;
 }
 
-function filterOf({ from, to, actor, action }: EventFilter): EventFilter {
+function searchOf(words: readonly string[]): EventFilter {
+  return words.length === 0 ? {} : { q: words.join(' ') };
+}
+
+function filterOf({ q, from, to, actor, action }: EventFilter): EventFilter {
   return {
+    ...(q === undefined ? {} : { q }),
     ...(from === undefined ? {} : { from: timeOf(from) }),
     ...(to === undefined ? {} : { to: timeOf(to) }),
     ...(actor === undefined ? {} : { actor }),

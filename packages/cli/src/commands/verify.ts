@@ -70,7 +70,10 @@ export async function verify(context: CommandContext, options: VerifyOptions): P
     signal: context.signal,
     onProgress: (done, total) =>
       progress.update(() => ({ fraction: done / total, text: `${count(done)} of ${count(total)} entries` })),
-  }).finally(() => progress.clear());
+  }).finally(() => {
+    progress.clear();
+    reader.close();
+  });
   const style = styleFor(context.stdout, context.env, options.color);
   const isKept = options.remember !== undefined && outcome.violations.length === 0;
   await context.stdout.write(

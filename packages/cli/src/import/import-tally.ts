@@ -20,6 +20,8 @@ export class ImportTally {
   stored = 0;
   duplicates = 0;
   conflicts = 0;
+  /** Not recorded, as the tenant's policy says. */
+  leftOut = 0;
   refused = 0;
   /** Records that an earlier, interrupted run had brought to an end. */
   resumedAfter = 0;
@@ -28,12 +30,13 @@ export class ImportTally {
 
   /** Records that got a result in this run. */
   get read(): number {
-    return this.stored + this.duplicates + this.conflicts + this.refused;
+    return this.stored + this.duplicates + this.conflicts + this.refused + this.leftOut;
   }
 
   add(place: RecordPlace, result: RecordResult): void {
     if (result.status === 'stored') this.stored += 1;
     else if (result.status === 'duplicate') this.duplicates += 1;
+    else if (result.status === 'left_out') this.leftOut += 1;
     else this.#addFinding(place, result.status, result);
   }
 

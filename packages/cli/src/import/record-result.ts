@@ -8,7 +8,7 @@ import {
 
 /** What became of a record. */
 export interface RecordResult {
-  readonly status: 'stored' | 'duplicate' | 'conflict' | 'refused';
+  readonly status: 'stored' | 'duplicate' | 'conflict' | 'refused' | 'left_out';
   readonly id?: string;
   readonly problems: readonly PointedProblem[];
 }
@@ -19,7 +19,13 @@ export type ResultLine =
   | { readonly kind: 'done' }
   | { readonly kind: 'stopped'; readonly problem: ProblemDetails };
 
-const statuses: readonly string[] = ['stored', 'duplicate', 'conflict', 'refused'] satisfies RecordResult['status'][];
+const statuses: readonly string[] = [
+  'stored',
+  'duplicate',
+  'conflict',
+  'refused',
+  'left_out',
+] satisfies RecordResult['status'][];
 
 /** Reads such a line; undefined if it is none. */
 export function parseResultLine(text: string): ResultLine | undefined {

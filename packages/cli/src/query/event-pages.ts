@@ -18,8 +18,8 @@ export interface EventPage {
   readonly next: string | null;
 }
 
-/** Which events; what is absent does not restrict. Times are RFC 3339. */
-export type EventFilter = Readonly<Partial<Record<'from' | 'to' | 'actor' | 'action', string>>>;
+/** Which events; what is absent does not restrict. Times are RFC 3339, `q` is a filter in the search syntax. */
+export type EventFilter = Readonly<Partial<Record<'q' | 'from' | 'to' | 'actor' | 'action', string>>>;
 
 /**
  * Pages of events, newest first, until there are no more or `maxEvents` have come.

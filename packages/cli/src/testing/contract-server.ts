@@ -33,6 +33,8 @@ export class ContractServer {
   gate: Promise<void> = Promise.resolve();
   shownKeys: (() => string) | undefined;
   readonly requests: string[] = [];
+  /** The query of each request to the list of events. */
+  readonly searches: URLSearchParams[] = [];
   readonly streams: { lines: string[]; headers: http.IncomingHttpHeaders }[] = [];
   #byId = new Map<string, Entry>();
   readonly #server = http.createServer((request, response) => {
@@ -106,6 +108,7 @@ export class ContractServer {
   }
 
   #list(url: URL, response: ServerResponse): void {
+    this.searches.push(url.searchParams);
     const start = Number(url.searchParams.get('cursor') ?? 0);
     const limit = Number(url.searchParams.get('limit'));
     const action = url.searchParams.get('action');

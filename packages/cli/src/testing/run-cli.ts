@@ -58,7 +58,6 @@ export function testContext(
     stdin: stdinOf(options.stdin ?? ''),
     stdout: outputTo(stdout, () => stop.abort(new PipeClosed())),
     stderr: outputTo(stderr),
-    fetch: globalThis.fetch,
     now: Date.now,
     random: () => 0.5,
     sleep: async (ms, signal) => {

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { MemoryClock } from '../../adapters/memory/memory-clock.js';
+import { Progress } from '../../sequencer/progress.js';
+import { settled } from './settlement.js';
+
+test('nothing is settled before the time of grace is over and everything that was accepted by then is sealed', async () => {
+  const clock = new MemoryClock();
+  const progress = new Progress();
+  progress.acknowledge(3);
+  let isSettled = false;
+  const settling = settled({ progress, clock, graceMs: 2000, timeoutMs: 60_000 }).then(() => {
+    isSettled = true;
+  });
+  progress.advance(3);
+  await new Promise(setImmediate);
+  expect(isSettled).toBe(false);
+  progress.acknowledge(5);
+  clock.advance(2000);
+  await new Promise(setImmediate);
+  expect(isSettled).toBe(false);
+  progress.advance(5);
+  await settling;
+});
+
+test('what is not sealed in time is told', async () => {
+  const progress = new Progress();
+  progress.acknowledge(1);
+  const clock = new MemoryClock();
+  const late = settled({ progress, clock, graceMs: 1, timeoutMs: 20 });
+  clock.advance(1);
+  await expect(late).rejects.toMatchObject({ code: 'seal-timeout' });
+});

@@ -1,0 +1,20 @@
+import type { Erasures, Requester } from './erasure/erasures.js';
+import type { Holds } from './erasure/holds.js';
+import type { SubjectKeys } from './keys/subject-keys.js';
+import type { ExportRequest } from './reading/export-pack.js';
+import type { PersonalData } from './reading/personal-data.js';
+import type { SealedStore } from './sealed-store.js';
+
+/** What the routes about personal data need. */
+export interface PrivacyServices {
+  erasures: Erasures;
+  holds: Holds;
+  subjectKeys: Pick<SubjectKeys, 'tagsOfPerson'>;
+  personalData: PersonalData;
+  store: Pick<SealedStore, 'sealedAt'>;
+  /** `exportPack` with its parts. */
+  exportPack(request: ExportRequest, by: Requester): AsyncGenerator<string>;
+  newId: () => string;
+  /** RFC 3339. */
+  now: () => string;
+}
