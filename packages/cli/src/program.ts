@@ -6,6 +6,7 @@ import { addQueryCommand } from './commands/query.js';
 import { addReceiptCommand } from './commands/receipt.js';
 import { addRoleCommand } from './commands/role.js';
 import { addServeCommand } from './commands/serve.js';
+import { addTenantCommand } from './commands/tenant.js';
 import { addUserCommand } from './commands/user.js';
 import { addVerifyCommand } from './commands/verify.js';
 import type { CommandContext } from './context.js';
@@ -52,6 +53,7 @@ export function buildProgram(
   addKeyCommand(program, run, context);
   addUserCommand(program, run, context);
   addRoleCommand(program, run, context);
+  addTenantCommand(program, run, context);
   addKeygenCommand(program, run, context, server.load);
   return program;
 }

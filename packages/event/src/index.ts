@@ -142,7 +142,7 @@ export {
   type OpeningChecks,
   verifyOpenings,
 } from './sealed/openings.js';
-export { type Replacement, replaceValues } from './sealed/replace-values.js';
+export { putValues, type Replacement, replaceValues } from './sealed/replace-values.js';
 export {
   type ErasedItem,
   eraseItems,

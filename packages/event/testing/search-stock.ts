@@ -95,7 +95,7 @@ export const addresses = [
   '::2:3:4:5:6:7:8',
   '64:ff9b::192.0.2.33',
 ];
-const words = ['password', 'Reset', 'reset', 'pass', 'größe', 'GRÖSSE', 'x1', '42', '😀', 'a', 'K'];
+const words = ['password', 'sealed', 'Reset', 'reset', 'pass', 'größe', 'GRÖSSE', 'x1', '42', '😀', 'a', 'K'];
 const separators = [...' -_.\'/:@[`{…\u00a0\n\u0001\x7f"\\'];
 /** Letters that are the same in another case, for some readers. */
 const cases = ['a', 'A', 'Aé', 'aé', 'AÉ', 'k', 'K', '\u212a', 'é', 'É', 'ß', 'ẞ', 'İ', 'ı', 'ς', 'Σ'];

@@ -222,6 +222,7 @@ export class Service {
       holdOn: async () => undefined,
       destroyKeys: async () => undefined,
       revokeAccess: (tenant) => this.#credentials.removeTenant(tenant),
+      forgetEntries: (tenant) => this.#log.forgetEntries(tenant),
       blobPrefix: (tenant) => blobKey(tenant, ''),
     });
     this.#metrics = new Metrics({

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { readDocument } from '../administration/read-document.js';
 import { type Document, type DocumentColumn, printDocument, printDocuments } from '../administration/records.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { messageOf, usageFailure } from '../failure.js';
+import { usageFailure } from '../failure.js';
 import { ChangeClient } from '../http/change-client.js';
 import { isRecord } from '../http/problem-details.js';
 import { connectionTo } from '../http/server-address.js';
@@ -178,27 +178,8 @@ async function contentOf(context: CommandContext, options: RoleContent): Promise
 
 /** A role from a file: as it is sent, or as `attestlog role show --json` prints it. */
 async function readRole(context: CommandContext, file: string): Promise<Document> {
-  let text: string;
-  try {
-    text = file === '-' ? await readAll(context.stdin) : await readFile(file, 'utf8');
-  } catch (error) {
-    throw usageFailure(`Cannot read ${file}: ${messageOf(error)}`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw usageFailure(`${file} is not JSON: ${messageOf(error)}`);
-  }
-  if (!isRecord(value)) throw usageFailure(`${file} is not a role: it must be a JSON object`);
-  const { description, inherits, grants } = value;
+  const { description, inherits, grants } = await readDocument(context, file, 'a role');
   return { description, inherits, grants };
-}
-
-async function readAll(input: AsyncIterable<Uint8Array>): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const part of input) parts.push(part);
-  return Buffer.concat(parts).toString('utf8');
 }
 
 function parametersOf(texts: readonly string[]): Record<string, string> {

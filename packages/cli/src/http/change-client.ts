@@ -35,14 +35,18 @@ export class ChangeClient {
     this.#server = server;
   }
 
-  /** The answer's JSON object; an empty one where there is no content. */
-  async send(change: Change): Promise<Record<string, unknown>> {
+  /**
+   * The answer's JSON object; an empty one where there is no content.
+   * @param expected a problem's code that is no failure here: its document is the answer
+   */
+  async send(change: Change, expected?: string): Promise<Record<string, unknown>> {
     const url = this.#server.resolve(change.path);
     const { status, body } = await this.#request(url, change).catch((error: unknown) => {
       this.#context.signal.throwIfAborted();
       throw unreachable(url, error);
     });
-    if (status < 200 || status >= 300) throw failureFromAnswer(status, body, url);
+    const isProblem = status < 200 || status >= 300;
+    if (isProblem && !(expected !== undefined && codeOf(body) === expected)) throw failureFromAnswer(status, body, url);
     if (body === '') return {};
     try {
       const value: unknown = JSON.parse(body);
@@ -73,5 +77,15 @@ export class ChangeClient {
       });
       request.end(text);
     });
+  }
+}
+
+/** The code of a problem document; undefined for anything else. */
+function codeOf(body: string): unknown {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isRecord(value) ? value.code : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { eventInput } from '../../testing/arbitraries.js';
 import { canonicalJson } from '../canonical-json.js';
 import { fieldsToSeal, subjectsOf } from './fields-to-seal.js';
-import { replaceValues } from './replace-values.js';
+import { putValues, replaceValues } from './replace-values.js';
 import { sealedFieldsOf, sealedValue } from './sealed-value.js';
 import { sealingPlan } from './sealing-plan.js';
 import { defaultSealing, type SealingPolicy } from './sealing-policy.js';
@@ -124,6 +124,7 @@ describe('replacing values', () => {
     'where a path leads nowhere is an error: %j',
     (path) => {
       expect(() => replaceValues({ actor: { name: 'Jane' } }, [{ path, value: 1 }])).toThrow(RangeError);
+      expect(() => putValues({ actor: { name: 'Jane' } }, [{ path, value: 1 }])).toThrow(RangeError);
     },
   );
 
@@ -142,6 +143,9 @@ describe('replacing values', () => {
         expect(found.sort()).toEqual(fields.map(({ pointer }) => pointer).sort());
         expect(canonicalJson(replaceValues(sealed, fields))).toBe(original);
         expect(canonicalJson(event)).toBe(original);
+        const own = structuredClone(event);
+        putValues(own, seals);
+        expect(canonicalJson(own)).toBe(canonicalJson(sealed));
       }),
     );
   });

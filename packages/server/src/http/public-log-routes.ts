@@ -62,7 +62,7 @@ export function registerPublicLogRoutes(app: FastifyInstance, services: Services
     '/log/:tenant/tile/entries/*',
     { config: { access: ENTRIES }, schema: describeRoute('An entry bundle; needs a credential', {}) },
     async (request, reply) => {
-      const tenant = await requireLog(request.params.tenant, services);
+      const tenant = await requireEntries(request.params.tenant, services);
       const { index, width } = parsePath(() => parseEntriesPath(`tile/entries/${request.params['*']}`));
       const bundle = await services.log.bundle(tenant, index, width);
       await recordRead(request, 'log.read', width, services);
@@ -83,6 +83,13 @@ export function registerPublicLogRoutes(app: FastifyInstance, services: Services
 async function requireLog(tenant: string, { tenants }: Services): Promise<string> {
   if (!TENANT_ID.test(tenant) || !(await from('registry', tenants.exists(tenant)))) throw new Problem('tenant-unknown');
   return tenant;
+}
+
+/** Of a deleted tenant no entry is handed out, also none that was read before. */
+async function requireEntries(id: string, services: Services): Promise<string> {
+  const tenant = await services.tenants.find(await requireLog(id, services));
+  if (tenant?.document.status === 'deleting' || tenant?.document.status === 'deleted') throw new Problem('tenant-gone');
+  return id;
 }
 
 function parsePath<T>(parse: () => T): T {

@@ -162,6 +162,7 @@ describe('deleting', () => {
     const [, , ended] = tombstone.body.split('\n');
     expect(Number(ended)).toBeGreaterThanOrEqual(size);
     expect((await service.get(`/log/acme/tile/0/000.p/${ended}`)).rawPayload).toHaveLength(32 * Number(ended));
+    expect((await service.get(`/log/acme/tile/entries/000.p/${ended}`)).json().code).toBe('tenant-gone');
     const acts = await trailOf('system');
     expect(acts.map(({ action, targets }) => [action, targets?.[0]?.id])).toEqual(
       expect.arrayContaining([

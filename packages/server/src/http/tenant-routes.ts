@@ -218,7 +218,8 @@ function sendTenant(reply: FastifyReply, tenant: Tenant, services: Services): Fa
 
 function answer(tenant: Tenant, { tenantAdministration }: Services): Record<string, unknown> {
   const { plan = 'unlimited', status = 'active', ...document } = tenant.document;
-  return { id: tenant.id, plan, status, ...document, effective_limits: tenantAdministration.limitsOf(tenant) };
+  const { id, revision } = tenant;
+  return { id, plan, status, ...document, revision, effective_limits: tenantAdministration.limitsOf(tenant) };
 }
 
 function bodySchema(schema: z.ZodType): Record<string, unknown> {

@@ -42,7 +42,7 @@ export type Admission = { outcomes: Outcome[]; error?: never } | { error: JsonPr
 
 export interface RequestContext extends AdmissionContext {
   /** Absent: events are recorded as they are. */
-  prepare?: PrepareEvent;
+  prepare?: PrepareEvent | undefined;
 }
 
 /** Reads and checks what a request brings. Pure but for what the context gives. */

@@ -50,8 +50,6 @@ interface Tracked {
   /** Of the document; undefined: to be read, since a write may have been applied or not. */
   revision: number | undefined;
   changed: boolean;
-  /** Left behind by an earlier process, one of whose writes may still be under way. */
-  inherited?: boolean;
 }
 
 /**
@@ -202,7 +200,9 @@ export class UnrecordedCounts {
         period.revision = result.revision;
         period.saved = documents[place]!;
       });
-      if (!results.every(({ ok }) => ok)) throw new PortFailure('conflict', 'counts were written by somebody else');
+      // A late write of the process before may come in between; what it left is closed by the next call, or next start.
+      const isLost = results.some(({ ok }, place) => !ok && periods[place]!.takenOver === undefined);
+      if (isLost) throw new PortFailure('conflict', 'counts were written by somebody else');
     } finally {
       for (const period of periods) if (period.revision === undefined) period.changed = true;
     }
@@ -227,7 +227,6 @@ export class UnrecordedCounts {
 
   /** False: it is not saved as closed yet, so its event could still become another one. */
   async #recordAndRemove(period: Tracked): Promise<boolean> {
-    if (period.inherited && !(await this.#claim(period))) return true;
     const { saved, revision } = period;
     if (period.changed || saved?.to === undefined || revision === undefined) return false;
     const { registry, node, record } = this.#parts;
@@ -243,21 +242,6 @@ export class UnrecordedCounts {
     const document = await registry.get(keyOf(node, period.id));
     period.revision = document?.revision;
     return document === undefined;
-  }
-
-  /**
-   * Writes an inherited document once more as it is: a write of its earlier process that comes after this one finds
-   * another revision, so that the event is not recorded from a document that still changes. False: it is gone.
-   */
-  async #claim(period: Tracked): Promise<boolean> {
-    const { registry, node } = this.#parts;
-    const key = keyOf(node, period.id);
-    const document = await registry.get<UnrecordedPeriod>(key);
-    if (document === undefined) return false;
-    period.revision = await registry.put(key, document.value, document.revision);
-    period.saved = document.value;
-    period.inherited = false;
-    return true;
   }
 
   /** One after the other: each of these reads revisions and writes by them. */

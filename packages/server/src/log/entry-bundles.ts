@@ -33,6 +33,11 @@ export class EntryBundles {
     return from('store', this.#full(tenant, index, fullBundles));
   }
 
+  /** Forgets a tenant's bundles, whose entries are to be removed. */
+  forget(tenant: string): void {
+    this.#cache.forgetAll(`${tenant}/`);
+  }
+
   async #partial(tenant: string, first: number, width: number): Promise<Uint8Array | undefined> {
     const entries = await from('store', this.#store.entries(tenant, first, first + width));
     return entries.length === width ? encodeBundle(entries.map(({ entry }) => entry)) : undefined;

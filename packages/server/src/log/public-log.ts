@@ -184,6 +184,11 @@ export class PublicLog {
     return bundle;
   }
 
+  /** Forgets what is remembered of a tenant's entries, which were removed. */
+  forgetEntries(tenant: string): void {
+    this.#bundles.forget(tenant);
+  }
+
   async #checkpointCovering(tenant: string, index: number): Promise<{ size: number; checkpoint: string }> {
     const published = this.#parts.hasWitnesses ? await this.#published(tenant) : undefined;
     if (published !== undefined && published.size > index) {

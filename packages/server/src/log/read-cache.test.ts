@@ -67,3 +67,11 @@ test('a read that failed is made again', async () => {
   await expect(Promise.all([cache.get('a', fail), get('a')])).rejects.toThrow('once');
   expect(await get('a')).toBe('value of a');
 });
+
+test('what begins with a prefix is forgotten, and its bytes with it', async () => {
+  for (const key of ['acme/1', 'acme/2', 'acme2/1']) await get(key, 30);
+  cache.forgetAll('acme/');
+  reads = [];
+  for (const key of ['acme2/1', 'b', 'c', 'acme2/1']) await get(key, 30);
+  expect(reads).toEqual(['b', 'c']);
+});

@@ -44,6 +44,11 @@ export class ReadCache<T> {
     this.#bytes -= known.bytes;
   }
 
+  /** Forgets every key that begins so. */
+  forgetAll(prefix: string): void {
+    for (const key of [...this.#kept.keys()]) if (key.startsWith(prefix)) this.forget(key);
+  }
+
   /** What is so large that hardly anything else would be left is not kept. */
   #keep(key: string, sized: Sized<T>): T {
     if (sized.bytes > this.#maxBytes / 2) return sized.value;

@@ -28,6 +28,7 @@ let pipeline: MemoryPipeline;
 let acts: AuditedAct[];
 let tombstones: Map<string, string>;
 let destroyed: string[];
+let forgotten: string[];
 let hold: Record<string, unknown> | undefined;
 /** The calls since the deletion went on, and the one that fails. */
 let calls: string[];
@@ -38,6 +39,7 @@ beforeEach(async () => {
   acts = [];
   tombstones = new Map();
   destroyed = [];
+  forgotten = [];
   hold = undefined;
   calls = [];
   failing = undefined;
@@ -88,6 +90,7 @@ function deletionOf({ tenants, ports, progress, clock }: MemoryPipeline): Tenant
     holdOn: async () => hold,
     destroyKeys: (tenant) => step('keys', () => destroyed.push(tenant)),
     revokeAccess: (tenant) => step('access', () => destroyed.push(`access of ${tenant}`)),
+    forgetEntries: (tenant) => forgotten.push(tenant),
     blobPrefix: (tenant) => blobKey(tenant, ''),
   };
   return new TenantDeletion(parts);
@@ -105,6 +108,7 @@ async function expectGone(): Promise<void> {
   expect(await pipeline.ports.store.nodeHashes('acme', 0, 0, 2)).toHaveLength(64);
   expect(tombstones.get('acme')).toMatch(/^acme ended/);
   expect(destroyed).toContain('acme');
+  expect(forgotten).toContain('acme');
   expect(acts.map(({ tenant, action }) => [tenant, action])).toContainEqual(['system', 'tenant.erase']);
   expect(pipeline.logOf('other')).toEqual(['a', 'large']);
   expect(await blobsOf('other')).toHaveLength(1);

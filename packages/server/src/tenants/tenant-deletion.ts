@@ -27,6 +27,8 @@ export interface TenantDeletionParts {
   destroyKeys: (tenant: string) => Promise<void>;
   /** Ends its API keys, users and roles. Idempotent. */
   revokeAccess: (tenant: string) => Promise<void>;
+  /** Forgets what is remembered of its entries. */
+  forgetEntries: (tenant: string) => void;
   /** Where a tenant's payloads lie. */
   blobPrefix: (tenant: string) => string;
 }
@@ -81,6 +83,7 @@ export class TenantDeletion {
     const removed = await this.#count(id);
     await destroyKeys(id);
     await from('store', store.deleteEntries(id));
+    this.#parts.forgetEntries(id);
     await this.#deleteBlobs(id);
     await this.#close(tenant, removed);
   }

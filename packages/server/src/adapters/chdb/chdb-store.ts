@@ -1,3 +1,4 @@
+import type { EntryFraming } from '../../ports/entry-framing.js';
 import { PortFailure } from '../../ports/failure.js';
 import type {
   DayUsage,
@@ -12,6 +13,7 @@ import type {
   StoredEntry,
 } from '../../ports/store.js';
 import { bytesColumn, hashColumn, namesColumn, uint8Column, uint64Column } from './arrow-columns.js';
+import { ChdbEntryFraming } from './chdb-entry-framing.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { pageSql } from './page-sql.js';
 import type { Parameters } from './parameters.js';
@@ -54,10 +56,12 @@ AND NOT arrayExists(part -> part.1 = table AND part.2 = ifNull(partition_id, '')
 LIMIT 1`;
 
 class ChdbStore implements EventStore {
+  readonly framing: EntryFraming;
   readonly #engine: Engine;
 
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.framing = new ChdbEntryFraming(engine);
   }
 
   /** Two inserts under one token: each table remembers it for itself, so a repeat completes what is missing. */

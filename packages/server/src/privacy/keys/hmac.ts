@@ -40,7 +40,7 @@ function prepare(key: Uint8Array, text: string): void {
     input[i] = byte ^ 0x36;
     outer[i] = byte ^ 0x5c;
   }
-  const end = BLOCK_BYTES + input.write(text, BLOCK_BYTES, 'utf8');
+  const end = BLOCK_BYTES + input.write(text, BLOCK_BYTES);
   outer.write(hash('sha256', input.subarray(0, end), 'binary'), BLOCK_BYTES, 'latin1');
 }
 

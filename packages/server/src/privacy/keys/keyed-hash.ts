@@ -23,7 +23,7 @@ export function keyedHash(key: Uint8Array, text: string): string {
   const most = start + text.length * MAX_BYTES_PER_UNIT;
   const input = most <= scratch.length ? scratch : Buffer.alloc(most);
   input.set(key);
-  const bytes = input.write(text, start, 'utf8');
+  const bytes = input.write(text, start);
   input.writeUInt32BE(bytes, KEY_BYTES);
   return hash('sha256', input.subarray(0, start + bytes), 'binary');
 }

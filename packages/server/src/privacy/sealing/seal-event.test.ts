@@ -18,11 +18,12 @@ import { describe, expect, test } from 'vitest';
 import { eventInput } from '../../../../event/testing/arbitraries.js';
 import { seededBytes } from '../../../testing/random-bytes.js';
 import type { SealingKeys } from '../keys/subject-keys.js';
-import { blindIndex } from './blind-index.js';
+import { blindIndex, blindIndexOf } from './blind-index.js';
 import type { EventName } from './event-key.js';
 import type { FreshText } from './fresh-text.js';
 import { openItem } from './open-item.js';
-import { SEALED_VALUES_MAX_BYTES, sealEvent } from './seal-event.js';
+import { sealEvent } from './seal-event.js';
+import { SEALED_VALUES_MAX_BYTES } from './seal-fields.js';
 
 const NAME: EventName = { tenant: 'acme', id: 'e1' };
 const EVENT: EventInput = {
@@ -211,6 +212,17 @@ describe('the blind index', () => {
       blindIndex(new Uint8Array(32), '/a', 'b'),
     ];
     expect(new Set(all).size).toBe(4);
+  });
+
+  test('follows a subject whose values change', () => {
+    const key = { tag: 'x'.repeat(22), generation: 1, key: new Uint8Array(32) };
+    const blindKey = new Uint8Array(32).fill(3);
+    const texts = ['a', 'a', 'b', 'a', 'c'];
+    for (const field of Array.from({ length: 12 }, (_, i) => `/metadata/f${i}`)) {
+      for (const text of texts) {
+        expect(blindIndexOf(key, blindKey, field, text)).toBe(blindIndex(blindKey, field, text));
+      }
+    }
   });
 
   test('is left out where the policy says so', () => {
