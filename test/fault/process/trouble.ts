@@ -32,13 +32,22 @@ export async function untilReady(server: ServerProcess): Promise<void> {
   await poll(async () => ((await troublesOf(server)).length === 0 ? true : undefined));
 }
 
-/** Loads the server until it has refused a number of requests. Resolves with the refusals. */
-export async function refusedLoad(server: ServerProcess, ledger: Ledger, options: LoadOptions): Promise<Outcome[]> {
+/**
+ * Loads the server until it has refused a number of requests. Resolves with the refusals.
+ * @param meanwhile what is looked at before the load ends: trouble that ends with the first write that succeeds again
+ */
+export async function refusedLoad(
+  server: ServerProcess,
+  ledger: Ledger,
+  options: LoadOptions,
+  meanwhile: () => Promise<void> = async () => undefined,
+): Promise<Outcome[]> {
   const load = new Load(server, ledger, { ...options, waiting: false });
   await poll(async () => {
     if (server.exited) throw new Error(`the server ended:\n${server.log}`);
     return load.refusals.length >= ENOUGH_REFUSALS ? true : undefined;
   });
+  await meanwhile();
   await load.stop();
   return load.refusals;
 }
