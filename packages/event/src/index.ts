@@ -20,11 +20,32 @@ export {
 export * as bounds from './bounds.js';
 export { canonicalJson, UnacceptableJsonError } from './canonical-json.js';
 export { actionName } from './dialects/action-name.js';
+export { auditEventsDialect } from './dialects/audit-events.js';
+export { cloudEventsDialect } from './dialects/cloudevents.js';
+export {
+  type BinaryModeResult,
+  cloudEventOfHttp,
+  cloudEventToHttp,
+  type HttpHeaders,
+  isBinaryMode,
+} from './dialects/cloudevents-http.js';
 export { cloudtrailDialect } from './dialects/cloudtrail.js';
 export type { Dialect, DialectResult } from './dialects/dialect.js';
 export { eventsDialect } from './dialects/events.js';
+export { fileMonitorDialect } from './dialects/file-monitor.js';
 export { escapeForeign, unescapeForeign } from './dialects/foreign-json.js';
 export { kubernetesDialect } from './dialects/kubernetes.js';
+export { logsDialect } from './dialects/logs.js';
+export { ocsfDialect } from './dialects/ocsf.js';
+export { otlpDialect } from './dialects/otlp.js';
+export { type OtlpLog, recordsOfRequest, requestOfRecords } from './dialects/otlp-request.js';
+export { syslogBytes, syslogDialect } from './dialects/syslog.js';
+export {
+  formatSyslogMessage,
+  parseSyslogMessage,
+  type SyslogElement,
+  type SyslogMessage,
+} from './dialects/syslog-message.js';
 export { SERVER_ID_PREFIX, uuidv7 } from './event-id.js';
 export { asciiLower } from './filter/ascii-lower.js';
 export { checkFilter, type FilterReading } from './filter/check-filter.js';

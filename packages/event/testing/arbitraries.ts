@@ -30,7 +30,7 @@ export const anyJson = fc.letrec((tie) => ({
     fc.dictionary(
       fc.oneof(
         fc.string({ unit: 'binary', maxLength: 6 }),
-        fc.constantFrom('__proto__', '$json', '$blob', 'type', 'name'),
+        fc.constantFrom('__proto__', '$json', '$blob', '$sealed', 'type', 'name'),
       ),
       tie('value'),
       { maxKeys: 4 },

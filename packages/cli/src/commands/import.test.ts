@@ -91,6 +91,20 @@ describe('import', () => {
     expect(server.ids).toEqual(['c1']);
   });
 
+  it('reads logs that are no JSON, line by line', async () => {
+    const path = await file('auth.log', '<86>Oct  6 12:54:12 web-1 sshd[1]: {\n<34>1 - - - - - - two\n');
+    expect(await report(['--dialect', 'syslog', path])).toMatchObject({ code: 0, read: 2, stored: 2 });
+    expect(await report(['-d', 'syslog', path])).toMatchObject({ code: 0, stored: 0, duplicates: 2 });
+  });
+
+  it('wants to be told once what the files hold', async () => {
+    const path = await file('a.ndjson', lines(1));
+    const untold = await importCli([path]);
+    expect(untold).toMatchObject({ code: 4, stderr: expect.stringContaining('--dialect NAME') });
+    expect(await importCli(['--format', 'events', '--dialect', 'otlp', path])).toMatchObject({ code: 4 });
+    expect(await importCli(['--dialect', 'latin', path])).toMatchObject({ code: 4 });
+  });
+
   it('tells file, line and reason of what was not stored, and exits with 3', async () => {
     server.refuse = ({ id }) => id === 'e1';
     server.store({ ...event(2), action: 'other.thing' });

@@ -21,7 +21,8 @@ import { count } from '../terminal/wording.js';
 const SHOWN_FINDINGS = 20;
 
 interface ImportOptions extends GlobalOptions {
-  readonly format: ImportFormatName;
+  readonly format?: ImportFormatName;
+  readonly dialect?: ImportFormatName;
   readonly state?: string;
   readonly restart?: boolean;
   readonly json?: boolean;
@@ -32,6 +33,8 @@ Examples:
   $ attestlog import --format events app.ndjson
   $ attestlog import --format cloudtrail ./AWSLogs
   $ zcat audit.log.gz | attestlog import --format kubernetes -
+  $ attestlog import --dialect syslog /var/log/auth.log
+  $ attestlog import --dialect otlp collector.json
 
 Records without an id get one made of their content, so importing a file again adds nothing.
 An interrupted import goes on where it stopped when the same command is run again.`;
@@ -42,9 +45,8 @@ export function addImportCommand(program: Command, run: RunAction, context: Comm
     .command('import')
     .description('send the events in files or folders (.gz too, - is the standard input)')
     .argument('<path...>', 'files, folders, or -')
-    .addOption(
-      new Option('-f, --format <name>', 'what the files hold').choices(importFormatNames).makeOptionMandatory(),
-    )
+    .addOption(new Option('-f, --format <name>', 'what the files hold').choices(importFormatNames).conflicts('dialect'))
+    .addOption(new Option('-d, --dialect <name>', 'the same by another name').choices(importFormatNames))
     .option('--state <file>', 'where to remember how far it came (default: below ~/.local/state/attestlog)')
     .option('--restart', 'forget how far an earlier run came')
     .option('--json', 'print the result as JSON, with every record that was not stored')
@@ -60,15 +62,17 @@ export async function importFiles(
   paths: readonly string[],
   options: ImportOptions,
 ): Promise<ExitCode> {
+  const format = options.format ?? options.dialect;
+  if (format === undefined) throw usageFailure('Say what the files hold: --dialect NAME (or --format NAME)');
   const server = await connectionTo(options, context.env);
   const sources = await findSources(paths);
   if (paths.includes('-') && paths.length > 1) throw usageFailure('The standard input cannot be mixed with files');
-  const identity = { url: server.baseUrl, tenant: server.tenant, format: options.format, paths };
+  const identity = { url: server.baseUrl, tenant: server.tenant, format, paths };
   const stateFile = options.state ?? defaultStateFile(identity, context.env);
   const state = await ImportState.load(stateFile, context.now, options.restart === true);
   await checkCredential(context, server);
   const tally = new ImportTally();
-  const job = { sources, format: importFormats[options.format], server, state, limits: defaultLimits };
+  const job = { sources, format: importFormats[format], server, state, limits: defaultLimits };
   try {
     await runImport(context, job, tally);
   } catch (error) {

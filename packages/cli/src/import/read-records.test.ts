@@ -1,3 +1,4 @@
+import { type StoredEvent, syslogDialect } from '@attestlog/event';
 import { describe, expect, it } from 'vitest';
 import { type ImportFormatName, importFormats } from './formats.js';
 import { type ImportRecord, readRecords } from './read-records.js';
@@ -38,6 +39,28 @@ describe('records of a file', () => {
       `[${expected.join(',\n')}\n]`,
     ]) {
       expect(textsOf(await read('events', text))).toEqual(expected);
+    }
+  });
+
+  it('are the lines themselves in a log of texts, whatever these hold', async () => {
+    const lines = ['<34>1 - host app - - - [not JSON', '{', ' ', '[1,'];
+    const texts = textsOf(await read('syslog', `${lines.join('\r\n')}\n\n`));
+    expect(texts.map((text) => syslogDialect.fromEvent(JSON.parse(text ?? '') as StoredEvent))).toEqual(lines);
+  });
+
+  it('are found in each of the dialects', async () => {
+    const samples = {
+      'file-monitor': '{"event_type":{"type":"created"},"file_path":"/f"}',
+      logs: '{"logs":[{"action":"CREATE"}]}',
+      'audit-events': '{"events":[{"action":"read"}]}',
+      cloudevents: '[{"specversion":"1.0","id":"1","source":"/s","type":"a.b"}]',
+      otlp: '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}',
+      ocsf: '{"class_uid":3002}',
+    } as const;
+    for (const [format, text] of Object.entries(samples)) {
+      const [record, ...others] = await read(format as ImportFormatName, text);
+      expect(others).toEqual([]);
+      expect(JSON.parse(record?.text ?? '')).toHaveProperty(['metadata', format]);
     }
   });
 

@@ -8,6 +8,7 @@ import type { SourceFile } from './source-files.js';
 
 /** Records that are handed on at a time when one document holds many. */
 const BATCH_RECORDS = 256;
+const CARRIAGE_RETURN = 0x0d;
 
 /** Where a record stands: the file, the line (from 1), and in a document with several its number there (from 1). */
 export interface RecordPlace {
@@ -24,7 +25,7 @@ export type ImportRecord =
 /**
  * The records of one file in order. A file is lines with one JSON value each; or, if its first line ends in the middle
  * of a value with an open bracket or a comma, one document over all lines, which is held in memory up to the format's
- * limit. Either way a value may be a list of records.
+ * limit. Either way a value may be a list of records. A format whose lines are records has one a line, JSON or not.
  */
 export async function* readRecords(
   source: SourceFile,
@@ -35,7 +36,7 @@ export async function* readRecords(
   const batches = readLines(withoutMark(chunks), format.maxValueBytes);
   const first = await batches.next();
   if (first.done === true) return;
-  if (!startsDocument(first.value)) {
+  if (format.linesAreRecords || !startsDocument(first.value)) {
     yield* reader.ofLines(first.value);
     for await (const lines of batches) yield* reader.ofLines(lines);
     return;
@@ -62,10 +63,13 @@ class RecordReader {
     for (const { number, bytes } of lines) yield* this.ofValue(bytes, { source: this.#source, line: number });
   }
 
-  /** The records in one JSON text; undefined when it was too long to be held. */
+  /** The records in one JSON text, or the one that a line is; undefined when it was too long to be held. */
   *ofValue(bytes: Buffer | undefined, place: RecordPlace): Generator<ImportRecord> {
     if (bytes === undefined) {
       yield refusal(place, 'too-long', tooLong(this.#format.maxValueBytes));
+    } else if (this.#format.linesAreRecords) {
+      const line = bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes;
+      if (line.length > 0) yield this.#record(line, place);
     } else if (!isUtf8(bytes)) {
       yield refusal(place, 'invalid-json', 'The text is not UTF-8.');
     } else {

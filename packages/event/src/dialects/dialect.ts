@@ -15,8 +15,8 @@ export type DialectResult =
  * our event has a place for is moved there, so that a personal value does not lie in the metadata a second time; all
  * else is kept under `metadata.<name>`. An event that does not come from the dialect is written as well as it can be.
  *
- * A payload that was moved out of the entry (`{"$blob": …}`) comes back as that reference, unless the caller puts the
- * payload back first. After its admission an event also has the id and time that its record may have lacked.
+ * A payload that was moved out of the entry (`{"$blob": …}`) comes back as that reference, and a sealed value
+ * (`{"$sealed": …}`) as its commitment, unless the caller puts the payload or the value back first. After its admission an event also has the id and time that its record may have lacked.
  */
 export interface Dialect<Foreign> {
   /** The name in routes and the key under `metadata`. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyJson } from '../../testing/arbitraries.js';
 import { inspectJson } from '../json-value.js';
+import { reservedSealedKey } from '../sealed/sealed-value.js';
 import { escapeForeign, unescapeForeign } from './foreign-json.js';
 
 describe('escapeForeign', () => {
@@ -15,6 +16,7 @@ describe('escapeForeign', () => {
       { $json: '1', other: 2 },
       { $json: '1', other: 2 },
     ],
+    [{ a: { $sealed: 'x', b: 1 } }, { a: { $json: '{"$sealed":"x","b":1}' } }],
     [{ fine: [1, 'x', null] }, { fine: [1, 'x', null] }],
   ])('keeps %j as %j', (value, escaped) => {
     expect(escapeForeign(value, 0)).toEqual(escaped);
@@ -26,6 +28,7 @@ describe('escapeForeign', () => {
         const escaped = escapeForeign(value, level);
         const wrapped = Array.from({ length: level }).reduce((inner: unknown) => [inner], escaped);
         expect(inspectJson(wrapped).problem).toBeUndefined();
+        expect(reservedSealedKey(wrapped)).toBeUndefined();
         expect(JSON.stringify(unescapeForeign(escaped))).toBe(JSON.stringify(value));
       }),
       { numRuns: 1_000 },

@@ -2,12 +2,13 @@ import { JSON_MAX_DEPTH_LEVELS, JSON_MAX_INTEGER } from '../bounds.js';
 import { UnacceptableJsonError } from '../canonical-json.js';
 import { isPlainObject, type Json } from '../json-value.js';
 import { problem } from '../problem.js';
+import { SEALED_KEY } from '../sealed/sealed-value.js';
 
 /**
  * Foreign records may hold what our rules refuse. Such a part is kept as `{"$json": "<its JSON text>"}`, where the
  * text is ASCII wherever that is needed (`"\\u0000"`, `"\\ud800"`, `1e+300`). It stands for: numbers beyond ±(2^53 − 1), texts
- * with a lone surrogate or U+0000, objects with such a key, what is nested too deeply, and objects whose only key is
- * `$json` already. Integers that `JSON.parse` rounds are refused before this, when the text is read.
+ * with a lone surrogate or U+0000, objects with such a key, what is nested too deeply, objects whose only key is
+ * `$json` already, and objects with the key `$sealed`, which only the server writes. Integers that `JSON.parse` rounds are refused before this, when the text is read.
  */
 export const JSON_KEY = '$json';
 
@@ -64,7 +65,7 @@ function escapeContainer(value: object, level: number): Json {
   if (!isPlainObject(value)) throw notJson('Only plain objects and arrays have a JSON form.');
   const keys = Object.keys(value);
   if (keys.length === 1 && keys[0] === JSON_KEY) return escapeWhole(value);
-  if (!keys.every(isGoodText)) return escapeWhole(value);
+  if (!keys.every(isGoodKey)) return escapeWhole(value);
   const entries: [string, Json][] = [];
   for (const key of keys) {
     const member = value[key];
@@ -72,6 +73,10 @@ function escapeContainer(value: object, level: number): Json {
   }
   // fromEntries makes an own member even of the key __proto__.
   return Object.fromEntries(entries);
+}
+
+function isGoodKey(key: string): boolean {
+  return key !== SEALED_KEY && isGoodText(key);
 }
 
 function isGoodText(text: string): boolean {

@@ -120,7 +120,7 @@ function fromOwnEvent(event: StoredEvent, record: JsonObject): JsonObject {
   return record;
 }
 
-function restoreInside(record: JsonObject, key: string, member: string, value: string | undefined): void {
+function restoreInside(record: JsonObject, key: string, member: string, value: unknown): void {
   const inner = record[key];
   if (isPlainObject(inner)) restore(inner as JsonObject, member, value);
 }

@@ -33,10 +33,9 @@ export function recordDialect(dialect: RecordDialect): Dialect<JsonObject> {
       }
     },
     fromEvent(event) {
-      const kept = event.metadata?.[name];
-      return isPlainObject(kept)
-        ? dialect.fromOwnEvent(event, unescapeForeign(kept) as JsonObject)
-        : dialect.fromOtherEvent(event);
+      // Anything can be there in an event that its sender wrote in our schema: also an escape that is no object.
+      const kept = isPlainObject(event.metadata?.[name]) ? unescapeForeign(event.metadata[name]) : undefined;
+      return isPlainObject(kept) ? dialect.fromOwnEvent(event, kept as JsonObject) : dialect.fromOtherEvent(event);
     },
     recordsOf(document) {
       if (Array.isArray(document)) return document;
