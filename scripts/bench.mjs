@@ -9,19 +9,22 @@ const benches = {
   neighbour: 'a tenant at ten times its rate beside another one',
   sustained: 'batches of 1,000 to searchable and proven, beside raw chDB and PostgreSQL',
   searchable: 'time from acknowledgement to searchable at half of the full rate',
+  live: 'many subscribers with different filters while a log grows fast',
   verify: 'the command `verify` on a large log, beside plain SHA-256',
   start: 'start time and memory with many events',
   leaf: 'what each step of the hot path costs on one core',
+  audit: 'what it costs a read to be put on record',
   access: 'what the guard of every request costs on one core',
   detection: 'what finding personal data and secrets costs an event on one core',
   filter: 'what filters cost, in the process and in the store',
   sealing: 'what sealing personal fields costs on one core, beside admitting an event',
+  'intake-sealing': 'what sealing adds to taking an event in, on one core',
 };
 
 const [name, ...flags] = process.argv.slice(2);
 if (name === undefined || !Object.hasOwn(benches, name)) {
   console.log('npm run bench -- NAME [flags], NAME --help for its flags\n');
-  for (const [bench, about] of Object.entries(benches)) console.log(`  ${bench.padEnd(12)}${about}`);
+  for (const [bench, about] of Object.entries(benches)) console.log(`  ${bench.padEnd(16)}${about}`);
   process.exit(name === undefined || name === '--help' ? 0 : 2);
 }
 setUp();

@@ -1,18 +1,20 @@
 // What the filter language costs: to read a filter, to hold it against an event in the process, and to find a page of
 // events in the store, beside a page without a filter.
 import { join } from 'node:path';
-import { admitEvent, compileFilter, type Filter, formatNs, parseFilter, printFilter } from '@attestlog/event';
+import { admitEvent, anyOf, compileFilter, type Filter, formatNs, parseFilter, printFilter } from '@attestlog/event';
 import { openChdbStore } from '../../packages/server/dist/adapters/chdb/chdb-store.js';
 import { FilterParameters } from '../../packages/server/dist/adapters/chdb/filter-parameters.js';
 import { filterSql } from '../../packages/server/dist/adapters/chdb/filter-sql.js';
 import { batchOf, type EventRow } from '../../packages/server/dist/ports/batch-columns.js';
 import type { EventStore } from '../../packages/server/dist/ports/store.js';
+import { resolveSealed } from '../../packages/server/dist/privacy/searching/resolve-sealed.js';
 import { makeEvent } from './events.js';
 import { measureCpu } from './measure-cpu.js';
 import { readOptions } from './options.js';
 import { Random } from './random.js';
 import { publish, type Table } from './report.js';
 import { withScratch } from './scratch.js';
+import { sealedBeside, sealing } from './sealed-beside.js';
 import { latencyOf } from './stats.js';
 
 const options = readOptions('filter', 'What the filter language costs, in the process and in the store.', {
@@ -61,7 +63,18 @@ const SEARCHES: readonly [what: string, text: (round: number) => string][] = [
   ['a word anywhere, none', (round) => `any:zebra${round}`],
 ];
 
+/** The same for values that are sealed, as the server resolves them: by the blind index (an index), and the plain field. */
+const SEALED_SEARCHES: readonly [what: string, filter: (round: number) => Filter][] = [
+  ['an e-mail address, not sealed', (round) => parsed(`actor.email:${emailOf(round)}`)],
+  ['an e-mail address, its blind index alone', (round) => blindsOf(resolved(`actor.email:${emailOf(round)}`))],
+  ['an e-mail address, sealed or not', (round) => resolved(`actor.email:${emailOf(round)}`)],
+  ['an address, sealed or not, none', (round) => resolved(`ip:192.0.2.${round}`)],
+];
+
 const random = new Random(7);
+const randomBeside = new Random(8);
+/** E-mail addresses of actors, in the order of their first events. */
+const emails = new Set<string>();
 const entries = Array.from({ length: SAMPLE }, (_, number) => JSON.parse(Buffer.from(rowOf(number).entry).toString()));
 
 await withScratch(async (folder) => {
@@ -85,7 +98,7 @@ function inProcess(): Table {
   const rows = EXAMPLES.map((text) => {
     const filter = parsed(text);
     const fits = compileFilter(filter);
-    const perEvent = microseconds(() => entries.filter(fits)) / SAMPLE;
+    const perEvent = microseconds(() => entries.filter((entry) => fits(entry))) / SAMPLE;
     return [
       text,
       microseconds(() => parseFilter(text)),
@@ -93,7 +106,7 @@ function inProcess(): Table {
       microseconds(() => compileFilter(filter)),
       microseconds(() => filterSql(filter, new FilterParameters())),
       perEvent,
-      entries.filter(fits).length,
+      entries.filter((entry) => fits(entry)).length,
     ];
   });
   const columns = ['filter', 'parse µs', 'print µs', 'compile µs', 'SQL µs', 'µs an event', `of ${SAMPLE} fit`];
@@ -105,12 +118,13 @@ async function inStore(store: EventStore): Promise<Table> {
     const rows = Array.from({ length: Math.min(INSERT_ROWS, events - first) }, (_, place) => rowOf(first + place));
     await store.insert(batchOf(`rows-${first}`, rows, []));
   }
+  const searches = SEARCHES.map(([what, text]) => [what, (round: number) => parsed(text(round))] as const);
   const rows: [string, number, number, number, number][] = [];
-  for (const [what, text] of SEARCHES) {
+  for (const [what, filterOf] of [...searches, ...SEALED_SEARCHES]) {
     const times: number[] = [];
     let found = 0;
     for (let round = 0; round < rounds; round++) {
-      const query = { tenant: 'bench', before: events, filter: parsed(text(round)), limit: 100 };
+      const query = { tenant: 'bench', before: events, filter: filterOf(round), limit: 100 };
       const begun = performance.now();
       found += (await store.page(query)).length;
       times.push(performance.now() - begun);
@@ -133,7 +147,23 @@ function rowOf(number: number): EventRow {
     sha256: () => '',
   });
   if (!admitted.ok) throw new Error(JSON.stringify(admitted.problems));
-  return { tenant: 'bench', index: number, position: number, entry: Uint8Array.from(admitted.entry) };
+  emails.add(event.actor?.email ?? '');
+  const entry = Uint8Array.from(admitted.entry);
+  return { tenant: 'bench', index: number, position: number, entry, sealed: sealedBeside(event, randomBeside) };
+}
+
+function emailOf(round: number): string {
+  return [...emails][round] as string;
+}
+
+function resolved(text: string): Filter {
+  const { filter, problem } = resolveSealed(parsed(text), sealing);
+  if (filter === undefined) throw new Error(problem.message);
+  return filter;
+}
+
+function blindsOf(filter: Filter): Filter {
+  return anyOf(...(filter.op === 'or' ? filter.filters.filter(({ op }) => op === 'sealed') : []));
 }
 
 function parsed(text: string): Filter {

@@ -45,7 +45,7 @@ const context: AdmissionContext = {
 const records: JournalRecord[] = values.map((value) => {
   const admitted = admitEvent(value, context);
   if (!admitted.ok) throw new Error(JSON.stringify(admitted.problems));
-  return { id: admitted.id, timeNs: admitted.timeNs, receivedAtNs, entry: admitted.entry };
+  return { id: admitted.id, timeNs: admitted.timeNs, receivedAtNs, entry: admitted.entry, sealed: undefined };
 });
 const stored = values.map((value) => ({ ...(value as object), received_at: context.receivedAt }));
 const chunks = encodeChunks('tenant-001', records);

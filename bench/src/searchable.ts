@@ -69,7 +69,10 @@ async function fullRate({ port, key }: ServerProcess): Promise<number> {
   return rateOf(result, 'sealed', warmupFor(fullSeconds));
 }
 
-/** Sends an event now and then, and asks for the newest one of its tenant until it is that. Milliseconds each. */
+/**
+ * Sends an event now and then, and asks for the newest one of its tenant and action until it is that: the reads are on
+ * record there as well. Milliseconds each.
+ */
 async function probe(server: ServerProcess, deadline: number): Promise<number[]> {
   const random = new Random(99);
   const headers = {
@@ -85,7 +88,7 @@ async function probe(server: ServerProcess, deadline: number): Promise<number[]>
     const answer = await fetch(events, { method: 'POST', headers, body: JSON.stringify(event) });
     if (answer.status !== 201) throw new Error(`the probe was answered with ${answer.status}`);
     const acknowledged = performance.now();
-    while (!(await isNewest(events, headers, id))) {
+    while (!(await isNewest(events, headers, event))) {
       if (performance.now() - acknowledged > PROBE_LIMIT_MS) throw new Error('the probe is not searchable');
       await sleep(POLL_INTERVAL_MS);
     }
@@ -95,7 +98,11 @@ async function probe(server: ServerProcess, deadline: number): Promise<number[]>
   return times;
 }
 
-async function isNewest(events: string, headers: Record<string, string>, id: string): Promise<boolean> {
-  const answer = await fetch(`${events}?limit=1`, { headers });
+async function isNewest(
+  events: string,
+  headers: Record<string, string>,
+  { id, action }: { id: string; action: string },
+): Promise<boolean> {
+  const answer = await fetch(`${events}?limit=1&action=${action}`, { headers });
   return (await answer.text()).includes(`"id":"${id}"`);
 }

@@ -35,11 +35,16 @@ const POSTGRES_SERVICE = fileURLToPath(new URL('./rivals/postgres-service.js', i
 export async function sustainAttestlog(run: {
   data: string;
   seconds: number;
+  /** As ATTESTLOG_SEALED_FIELDS names them. */
+  sealedFields: string;
   profile: string | undefined;
 }): Promise<Sustained & { cpuByThread: [string, number][] }> {
-  const { data, seconds, profile } = run;
+  const { data, seconds, sealedFields, profile } = run;
   const nodeArgs = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
-  const server = await ServerProcess.start({ env: { ATTESTLOG_DATA: data }, nodeArgs });
+  const server = await ServerProcess.start({
+    env: { ATTESTLOG_DATA: data, ATTESTLOG_SEALED_FIELDS: sealedFields },
+    nodeArgs,
+  });
   try {
     const load = await LoadProcess.prepare(batchJob({ port: server.port, key: server.key, seconds }));
     const warmupSeconds = warmupFor(seconds);

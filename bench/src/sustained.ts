@@ -11,6 +11,7 @@ import { cpuTable, type Sustained, sustainAttestlog, sustainPostgres, sustainRaw
 const options = readOptions('sustained', `Batches of ${BATCH_EVENTS} events, counted when they are sealed.`, {
   seconds: { help: 'time for Attestlog, warm-up included', default: '120' },
   'rival-seconds': { help: 'time for each rival (default: as --seconds)' },
+  'sealed-fields': { help: 'fields that the server seals, as ATTESTLOG_SEALED_FIELDS names them', default: 'none' },
   'no-rivals': { help: 'Attestlog alone', boolean: true },
   profile: { help: 'profile the server and show where its time goes; costs some of the rate', boolean: true },
 });
@@ -21,7 +22,8 @@ const tables: Table[] = [];
 const aims: Aim[] = [];
 const measured = await withScratch(async (folder) => {
   const profile = options.is('profile') ? join(folder, 'profile') : undefined;
-  const ours = await sustainAttestlog({ data: join(folder, 'data'), seconds, profile });
+  const sealedFields = options.text('sealed-fields') ?? 'none';
+  const ours = await sustainAttestlog({ data: join(folder, 'data'), seconds, sealedFields, profile });
   tables.push(cpuTable(ours.cpuByThread));
   if (profile !== undefined) tables.push(...(await profileTables(profile)));
   if (options.is('no-rivals')) return [ours];
@@ -54,7 +56,8 @@ tables.unshift({
 const rate = ours.eventsPerSecond;
 aims.push({ what: 'sealed events', aim: '>= 40 k/s', seen: `${(rate / 1000).toFixed(1)} k/s`, met: rate >= 40_000 });
 for (const rival of rivals) addRatios(rival);
-await publish({ bench: 'sustained', settings: { seconds, rivalSeconds }, tables, aims }, options.text('json'));
+const settings = { seconds, rivalSeconds, sealedFields: options.text('sealed-fields') };
+await publish({ bench: 'sustained', settings, tables, aims }, options.text('json'));
 
 function addRatios(rival: Sustained): void {
   const ratio = rate / rival.eventsPerSecond;

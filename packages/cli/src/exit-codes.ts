@@ -8,6 +8,7 @@ export const EXIT = {
   unreachable: 5,
   unauthorised: 6,
   notFound: 7,
+  held: 8,
   interrupted: 130,
 } as const;
 
@@ -23,5 +24,6 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [EXIT.unreachable, 'the server cannot be reached or is too busy'],
   [EXIT.unauthorised, 'the server does not accept the credential'],
   [EXIT.notFound, 'there is no such event or log'],
+  [EXIT.held, 'a legal hold forbids it'],
   [EXIT.interrupted, 'interrupted'],
 ];

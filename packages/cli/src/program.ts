@@ -1,10 +1,15 @@
 import { Command, Option } from 'commander';
+import { addEraseCommand } from './commands/erase.js';
+import { addHoldCommand } from './commands/hold.js';
 import { addImportCommand } from './commands/import.js';
 import { addKeyCommand } from './commands/key.js';
 import { addKeygenCommand } from './commands/keygen.js';
+import { addPersonCommand } from './commands/person.js';
+import { addPolicyCommand } from './commands/policy.js';
 import { addQueryCommand } from './commands/query.js';
 import { addReceiptCommand } from './commands/receipt.js';
 import { addRoleCommand } from './commands/role.js';
+import { addRotateCommand } from './commands/rotate.js';
 import { addServeCommand } from './commands/serve.js';
 import { addTenantCommand } from './commands/tenant.js';
 import { addUserCommand } from './commands/user.js';
@@ -54,6 +59,11 @@ export function buildProgram(
   addUserCommand(program, run, context);
   addRoleCommand(program, run, context);
   addTenantCommand(program, run, context);
+  addPolicyCommand(program, run, context);
+  addPersonCommand(program, run, context);
+  addEraseCommand(program, run, context);
+  addHoldCommand(program, run, context);
+  addRotateCommand(program, run, context);
   addKeygenCommand(program, run, context, server.load);
   return program;
 }

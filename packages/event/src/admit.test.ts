@@ -178,6 +178,15 @@ describe('a refused event', () => {
     ['a reference as request', { action: 'a.b', request: { $blob: { sha256: 'x' } } }, 'reserved-shape', '/request'],
     ['a reference as response', { action: 'a.b', response: { $blob: 1, other: 2 } }, 'reserved-shape', '/response'],
     ['a reference as changes', { action: 'a.b', changes: { $blob: {} } }, 'unknown-field', '/changes/$blob'],
+    ['a sealed value', { action: 'a.b', metadata: { a: [{ $sealed: 1 }] } }, 'reserved-shape', '/metadata/a/0/$sealed'],
+    ['a sealed request', { action: 'a.b', request: { $sealed: 'x' } }, 'reserved-shape', '/request/$sealed'],
+    [
+      'a sealed state',
+      { action: 'a.b', changes: { after: { $sealed: 1 } } },
+      'reserved-shape',
+      '/changes/after/$sealed',
+    ],
+    ['a sealed name', { action: 'a.b', actor: { name: { $sealed: 'x' } } }, 'wrong-type', '/actor/name'],
     ['a reference as diff', { action: 'a.b', file: { diff: { $blob: {} } } }, 'wrong-type', '/file/diff'],
   ])('%s', (_, value, code, pointer) => {
     const result = admitEvent(value, context);

@@ -8,6 +8,7 @@ import { type FieldProblem, problem } from './problem.js';
 import { type EventInput, eventInputSchema } from './schema.js';
 import { schemaPredicate } from './schema-predicate.js';
 import { schemaProblems } from './schema-problems.js';
+import { hasSealedKey, reservedSealedKey } from './sealed/sealed-value.js';
 import { isMoment, parseTime } from './time.js';
 import { utf8, utf8Shared } from './utf8.js';
 
@@ -39,15 +40,35 @@ export interface AdmissionContext {
  */
 export type PrepareEvent = (event: EventInput, id: string) => PreparedEvent;
 
-/** An event to be recorded, perhaps another one than was sent; or why none is recorded. */
-export type PreparedEvent = { readonly ok: true; readonly event: EventInput } | RefusedEvent | LeftOutEvent;
+/** An event to be recorded, perhaps another one than was sent; or why none is recorded, or not yet. */
+export type PreparedEvent =
+  | {
+      readonly ok: true;
+      readonly event: EventInput;
+      /** What lies beside the entry for its sealed fields. */
+      readonly sealed?: string | undefined;
+    }
+  | RefusedEvent
+  | LeftOutEvent
+  | PendingEvent;
 
 /** An event that the policy does not record. */
 export interface LeftOutEvent {
   readonly ok: false;
   readonly leftOut: LeaveOutReason;
+  readonly awaits?: undefined;
   readonly id: string;
   readonly action: string;
+}
+
+/** An event that cannot be prepared before keys were fetched, and was not changed. */
+export interface PendingEvent {
+  readonly ok: false;
+  readonly leftOut?: undefined;
+  /** The subjects whose keys are needed. Also without any, those of the tenant are. */
+  readonly awaits: readonly string[];
+  /** The id that was given to {@link PrepareEvent}: whoever tries again has to give the same. */
+  readonly id: string;
 }
 
 export interface AdmittedEvent {
@@ -66,6 +87,8 @@ export interface AdmittedEvent {
   readonly timeGiven: boolean;
   /** Payloads that were moved out; to be stored before the entry is acknowledged. */
   readonly blobs: readonly Blob[];
+  /** What lies beside the entry for its sealed fields (`formatSealedItems`); undefined: none is sealed. */
+  readonly sealed: string | undefined;
 }
 
 export interface RefusedEvent {
@@ -73,6 +96,7 @@ export interface RefusedEvent {
   /** At least one, the first 20. */
   readonly problems: readonly FieldProblem[];
   readonly leftOut?: undefined;
+  readonly awaits?: undefined;
 }
 
 /**
@@ -92,7 +116,7 @@ export function admitPrepared(
   value: unknown,
   context: AdmissionContext,
   prepare: PrepareEvent,
-): AdmittedEvent | RefusedEvent | LeftOutEvent {
+): AdmittedEvent | RefusedEvent | LeftOutEvent | PendingEvent {
   return admit(value, context, prepare);
 }
 
@@ -100,13 +124,15 @@ function admit(
   value: unknown,
   context: AdmissionContext,
   prepare: PrepareEvent | undefined,
-): AdmittedEvent | RefusedEvent | LeftOutEvent {
+): AdmittedEvent | RefusedEvent | LeftOutEvent | PendingEvent {
   if (!isSurelyValid(value)) {
     const validated = eventInputSchema.safeParse(value);
     if (!validated.success) return refuse(...problemsOf(validated.error.issues, value));
   }
   // The value itself is used, not Zod's copy: the schema changes nothing, and free JSON is not to be copied.
   const event = value as EventInput;
+  const reserved = hasSealedKey(event) ? reservedSealedKey(event) : undefined;
+  if (reserved !== undefined) return refuse(reserved);
   const moment = event.time === undefined ? undefined : parseTime(event.time);
   if (moment !== undefined && !isMoment(moment)) return refuse(moment);
   const timeNs = moment?.ns ?? context.receivedAtNs;
@@ -118,7 +144,9 @@ function admit(
   const made = makeEntry(prepared?.event ?? event, { id, time, received_at: context.receivedAt }, context.sha256);
   if ('problem' in made) return refuse(made.problem);
   const idGiven = event.id !== undefined;
-  return { ok: true, id, timeNs, time, entry: made.entry, idGiven, timeGiven: moment !== undefined, blobs: made.blobs };
+  const timeGiven = moment !== undefined;
+  const { entry, blobs } = made;
+  return { ok: true, id, timeNs, time, entry, idGiven, timeGiven, blobs, sealed: prepared?.sealed };
 }
 
 /**

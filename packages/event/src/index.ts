@@ -5,6 +5,7 @@ export {
   admitPrepared,
   entryAsReceived,
   type LeftOutEvent,
+  type PendingEvent,
   type PreparedEvent,
   type PrepareEvent,
   type RefusedEvent,
@@ -52,9 +53,9 @@ export { checkFilter, type FilterReading } from './filter/check-filter.js';
 export { allOf, anyOf, negate } from './filter/combine.js';
 export { compileFilter, type FilterPredicate } from './filter/compile-filter.js';
 export { FREE_TIME_PATTERN } from './filter/entry-time.js';
-export { STAND_IN } from './filter/entry-values.js';
+export { SEALED_STAND_IN, STAND_IN } from './filter/entry-values.js';
 export { type FieldType, type FilterField, filterFields } from './filter/fields.js';
-export type { Condition, Filter, HasWords, InNetwork, Is, Like, Range } from './filter/filter.js';
+export type { Concealed, Condition, Filter, HasSealed, HasWords, InNetwork, Is, Like, Range } from './filter/filter.js';
 export * as filterBounds from './filter/filter-bounds.js';
 export type {
   FilterProblem,
@@ -162,6 +163,7 @@ export {
   type Opening,
   type OpeningChecks,
   verifyOpenings,
+  verifySealedFields,
 } from './sealed/openings.js';
 export { putValues, type Replacement, replaceValues } from './sealed/replace-values.js';
 export {

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { admissionContext } from '../testing/admission-context.js';
-import { admitEvent } from './admit.js';
+import { admitEvent, admitPrepared } from './admit.js';
 import { type BlobReference, isBlobReference } from './blob-reference.js';
 import { BLOB_MAX_BYTES, ENTRY_MAX_BYTES } from './bounds.js';
-import { type StoredEvent, storedEventSchema } from './schema.js';
+import { type EventInput, type StoredEvent, storedEventSchema } from './schema.js';
+import { sealedValue } from './sealed/sealed-value.js';
 
 function admit(value: unknown) {
   const result = admitEvent(value, admissionContext());
@@ -97,5 +98,30 @@ describe('moving payloads out', () => {
       }),
       { numRuns: 50 },
     );
+  });
+});
+
+describe('a payload with sealed values', () => {
+  const sealed = sealedValue('a1'.repeat(32));
+  const prepared = (event: EventInput) => {
+    const result = admitPrepared({ action: 'a.b' }, admissionContext(), () => ({ ok: true, event, sealed: 'beside' }));
+    if (!result.ok) throw new Error('not admitted');
+    const entry = JSON.parse(new TextDecoder().decode(result.entry)) as StoredEvent;
+    return { ...result, event: storedEventSchema.parse(entry) };
+  };
+
+  it('keeps the commitments when it is moved out, and the entry what lies beside it', () => {
+    const request = { customer: { iban: sealed }, text: 'x'.repeat(70_000) };
+    const { event, blobs, sealed: beside } = prepared({ action: 'a.b', request } as EventInput);
+    expect(isBlobReference(event.request)).toBe(true);
+    expect(JSON.parse(new TextDecoder().decode(blobs[0]!.bytes))).toEqual(request);
+    expect(beside).toBe('beside');
+  });
+
+  it('is not moved out when it is nothing but a commitment', () => {
+    const file = { path: '/a', diff: sealed };
+    const { event, blobs } = prepared({ action: 'a.b', file, response: 'x'.repeat(70_000) } as unknown as EventInput);
+    expect(event.file).toEqual(file);
+    expect(blobs).toHaveLength(1);
   });
 });

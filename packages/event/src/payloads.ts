@@ -68,13 +68,15 @@ function candidatesOf(event: Record<string, unknown>): Candidate[] {
     };
     candidates.push({ pointer: `/${field}`, bytes, entryBytes: bytes.length, mediaType: 'application/json', put });
   }
-  const file = event.file as { diff?: string } | undefined;
-  if (file?.diff !== undefined) {
+  const file = event.file as { diff?: unknown } | undefined;
+  // A commitment to a diff is shorter than a reference to it.
+  if (typeof file?.diff === 'string') {
+    const { diff } = file;
     const put = (reference: BlobReference) => {
       event.file = { ...file, diff: reference };
     };
-    const entryBytes = utf8(canonicalJson(file.diff)).length;
-    candidates.push({ pointer: '/file/diff', bytes: utf8(file.diff), entryBytes, mediaType: 'text/plain', put });
+    const entryBytes = utf8(canonicalJson(diff)).length;
+    candidates.push({ pointer: '/file/diff', bytes: utf8(diff), entryBytes, mediaType: 'text/plain', put });
   }
   return candidates;
 }

@@ -57,7 +57,7 @@ export const problemCatalogue = {
   'time-in-future': { title: 'The time lies in the future', remedy: 'Correct the clock, or leave time out.' },
   'reserved-shape': {
     title: 'The value has a key that only the server writes',
-    remedy: 'Rename the key that the message names, such as "$blob" or "$detected".',
+    remedy: 'Rename the key that the message names: "$blob", "$detected" and "$sealed" are the server’s.',
   },
   'event-too-large': {
     title: 'The event is too large',

@@ -4,6 +4,7 @@ import * as bounds from './bounds.js';
 import { isIpAddress } from './ip-address.js';
 import { isPlainObject, type Json, type JsonObject } from './json-value.js';
 import { DETECTED_KEY } from './personal-data/detected-key.js';
+import { sealedValueSchema } from './sealed/sealed-value.js';
 import { eventClasses, fileChanges, fileModifications, operations, outcomes, severities } from './vocabulary.js';
 
 /**
@@ -54,12 +55,14 @@ export const actorSchema = z
   .refine(someField, noField)
   .meta({ description: 'Who did it.', minProperties: 1 });
 
+const targetFields = {
+  type: text(bounds.WORD_MAX_CHARS, 'Kind of thing: order, user, bucket …').optional(),
+  id: text(bounds.REFERENCE_MAX_CHARS, 'Identifier of the thing.').optional(),
+  name: text(bounds.NAME_MAX_CHARS, 'Name of the thing for people.').optional(),
+};
+
 export const targetSchema = z
-  .strictObject({
-    type: text(bounds.WORD_MAX_CHARS, 'Kind of thing: order, user, bucket …').optional(),
-    id: text(bounds.REFERENCE_MAX_CHARS, 'Identifier of the thing.').optional(),
-    name: text(bounds.NAME_MAX_CHARS, 'Name of the thing for people.').optional(),
-  })
+  .strictObject(targetFields)
   .refine(someField, noField)
   .meta({ description: 'A thing that was acted on.', minProperties: 1 });
 
@@ -177,13 +180,53 @@ export type FileDetails = NonNullable<EventInput['file']>;
 const storedTime = (description: string) =>
   z.string().meta({ description, format: 'date-time', examples: ['2025-10-06T12:54:12.025979644Z'] });
 
-/** What an entry holds and a reader gets: id and times are always there, and payloads may be references. */
+/** A field whose whole value may be sealed (`sealing-policy.ts`). Any part of free JSON may be, too. */
+const orSealed = <T extends z.ZodType>(field: z.ZodOptional<T>) =>
+  z.union([field.unwrap(), sealedValueSchema]).optional();
+
+const storedParty = { ...party, name: orSealed(party.name), email: orSealed(party.email) };
+const storedActorSchema = z
+  .strictObject({
+    ...storedParty,
+    on_behalf_of: z.strictObject(storedParty).meta({ description: 'For whom the actor acted.' }).optional(),
+  })
+  .meta({ description: 'Who did it.' });
+const storedSourceSchema = sourceSchema.extend({
+  ip: orSealed(sourceSchema.shape.ip),
+  user_agent: orSealed(sourceSchema.shape.user_agent),
+  host: orSealed(sourceSchema.shape.host),
+});
+const storedTargetSchema = z
+  .strictObject({ ...targetFields, name: orSealed(targetFields.name) })
+  .meta({ description: 'A thing that was acted on.' });
+const storedFileSchema = z
+  .strictObject({
+    ...fileFields,
+    path: orSealed(fileFields.path),
+    previous_path: orSealed(fileFields.previous_path),
+    diff: z.union([fileFields.diff.unwrap(), blobReferenceSchema, sealedValueSchema]).optional(),
+  })
+  .meta({ description: 'The file, when the event is about one.' });
+
+/**
+ * What an entry holds and a reader gets: id and times are always there, payloads may be references, and personal values
+ * may be sealed.
+ */
 export const storedEventSchema = z
   .strictObject({
     ...eventFields,
     id: eventFields.id.unwrap(),
     time: storedTime('When it happened, in UTC.'),
     received_at: storedTime('When the server received it, in UTC with nanoseconds.'),
+    actor: storedActorSchema.optional(),
+    targets: z
+      .array(storedTargetSchema)
+      .max(bounds.TARGETS_MAX_ITEMS)
+      .meta({ description: 'What was acted on.' })
+      .optional(),
+    source: storedSourceSchema.optional(),
+    reason: orSealed(eventFields.reason),
+    message: orSealed(eventFields.message),
     metadata: z
       .custom<JsonObject>(isPlainObject)
       .meta({ description: 'Anything else, as an object. Searchable by path.', type: 'object' })
@@ -191,10 +234,7 @@ export const storedEventSchema = z
     changes: z.union([changesSchema, blobReferenceSchema]).optional(),
     request: json('Data of the request, or a reference to it ({"$blob": …}).').optional(),
     response: json('Data of the response, or a reference to it ({"$blob": …}).').optional(),
-    file: z
-      .strictObject({ ...fileFields, diff: z.union([fileFields.diff.unwrap(), blobReferenceSchema]).optional() })
-      .meta({ description: 'The file, when the event is about one.' })
-      .optional(),
+    file: storedFileSchema.optional(),
   })
   .meta({ description: 'An audit event, as stored.' });
 export type StoredEvent = z.infer<typeof storedEventSchema>;

@@ -15,6 +15,7 @@ import {
 } from '../src/filter/make-condition.js';
 import { isWord, wordsOf } from '../src/filter/words.js';
 import { formatNs } from '../src/time.js';
+import { blind } from './sealed-beside.js';
 import { addresses, key, maybe, moments, name, number, sentence, text, word } from './search-stock.js';
 
 /** A field; in free JSON often, with a path into it. */
@@ -115,16 +116,39 @@ const condition: fc.Arbitrary<Filter> = fc
 /** One condition, of any kind. */
 export const anyCondition = condition;
 
-/** A tree in its one form. */
-export const anyFilter: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter }>((tie) => ({
-  filter: fc.oneof(
-    { maxDepth: 4, withCrossShrink: true },
-    { arbitrary: condition, weight: 6 },
-    { arbitrary: fc.constantFrom<Filter>({ op: 'always' }, { op: 'never' }), weight: 1 },
-    { arbitrary: fc.array(tie('filter'), { maxLength: 3 }).map((filters) => allOf(...filters)), weight: 2 },
-    { arbitrary: fc.array(tie('filter'), { maxLength: 3 }).map((filters) => anyOf(...filters)), weight: 2 },
-    { arbitrary: tie('filter').map(negate), weight: 2 },
-    // Most events fit the negation of a condition, so this fits about as many as the other condition alone.
-    { arbitrary: fc.tuple(condition, condition).map(([one, other]) => allOf(one, negate(other))), weight: 2 },
+/** Trees in their one form over these conditions. */
+const treesOver = (leaf: fc.Arbitrary<Filter>): fc.Arbitrary<Filter> =>
+  fc.letrec<{ filter: Filter }>((tie) => ({
+    filter: fc.oneof(
+      { maxDepth: 4, withCrossShrink: true },
+      { arbitrary: leaf, weight: 6 },
+      { arbitrary: fc.constantFrom<Filter>({ op: 'always' }, { op: 'never' }), weight: 1 },
+      { arbitrary: fc.array(tie('filter'), { maxLength: 3 }).map((filters) => allOf(...filters)), weight: 2 },
+      { arbitrary: fc.array(tie('filter'), { maxLength: 3 }).map((filters) => anyOf(...filters)), weight: 2 },
+      { arbitrary: tie('filter').map(negate), weight: 2 },
+      // Most events fit the negation of a condition, so this fits about as many as the other condition alone.
+      { arbitrary: fc.tuple(leaf, leaf).map(([one, other]) => allOf(one, negate(other))), weight: 2 },
+    ),
+  })).filter;
+
+/** A tree in its one form, as clients can write it. */
+export const anyFilter = treesOver(condition);
+
+/** A condition on blind indexes of the stock. */
+export const sealedCondition: fc.Arbitrary<Filter> = fc
+  .uniqueArray(blind, { minLength: 1, maxLength: 3 })
+  .map((blinds) => ({ op: 'sealed', blind: blinds }));
+
+/** A condition on what is sealed of a field, or of anything. */
+export const concealedCondition: fc.Arbitrary<Filter> = someField(
+  ...(['keyword', 'text', 'address', 'json', 'entry'] as const),
+).map(({ name }) => ({ op: 'concealed', field: name }));
+
+/** A tree in its one form, as the server makes it for fields that are sealed. */
+export const anyResolvedFilter = treesOver(
+  fc.oneof(
+    { arbitrary: condition, weight: 3 },
+    { arbitrary: sealedCondition, weight: 1 },
+    { arbitrary: concealedCondition, weight: 1 },
   ),
-})).filter;
+);

@@ -1,3 +1,4 @@
+import { defaultSealing } from '@attestlog/event';
 import { cosigner } from '@attestlog/tlog';
 import { describe, expect, test } from 'vitest';
 import { signingKey } from '../testing/memory-signing-keys.js';
@@ -158,4 +159,26 @@ describe('the proxies in front of the server', () => {
     const result = read({ 'trusted-proxies': text });
     expect(result).toMatchObject({ ok: false, problems: [expect.stringContaining('--trusted-proxies')] });
   });
+});
+
+describe('the fields that are sealed', () => {
+  const read = (text?: string) =>
+    readConfiguration({ flags: {}, env: text === undefined ? {} : { ATTESTLOG_SEALED_FIELDS: text } });
+  const fieldsOf = (text?: string) => {
+    const result = read(text);
+    return result.ok ? result.configuration.sealing.fields : result.problems;
+  };
+
+  test('are those of the default policy unless others are named', () => {
+    expect(fieldsOf()).toEqual(defaultSealing.fields);
+    expect(fieldsOf('/source/ip, /targets/*/name')).toEqual([{ path: '/source/ip' }, { path: '/targets/*/name' }]);
+    expect(fieldsOf('none')).toEqual([]);
+  });
+
+  test.each(['/actor/id', 'actor/name', 'none,/source/ip', Array(65).fill('/metadata/a').join()])(
+    '"%s" is refused, with the field',
+    (text) => {
+      expect(read(text)).toMatchObject({ ok: false, problems: [expect.stringContaining('ATTESTLOG_SEALED_FIELDS')] });
+    },
+  );
 });

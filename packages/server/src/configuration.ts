@@ -1,4 +1,4 @@
-import { type PolicySettings, policyFromEnvironment } from '@attestlog/event';
+import { type PolicySettings, policyFromEnvironment, type SealingPolicy, sealingPolicySchema } from '@attestlog/event';
 import { cosignatureVerifier } from '@attestlog/tlog';
 import { AddressList } from './access/address-list.js';
 import type { Witness } from './log/witness-client.js';
@@ -44,6 +44,10 @@ export interface Configuration {
   maxIntakeBytes: number;
   admissionThreads: number;
   requestTimeoutMs: number;
+  maxStreams: number;
+  maxTenantStreams: number;
+  /** Origins of pages that may open WebSockets, beside the server's own. */
+  webOrigins: readonly string[];
   stopTimeoutMs: number;
   querySessions: number;
   queryTimeoutMs: number;
@@ -53,6 +57,8 @@ export interface Configuration {
   plans: Plans;
   /** What is recorded where a tenant says nothing else, from the variables `AUDIT_TRAIL_…`. */
   policy: PolicySettings;
+  /** Which fields are sealed where a tenant says nothing else. */
+  sealing: SealingPolicy;
   logLevel: string;
 }
 
@@ -112,12 +118,18 @@ export function readConfiguration(sources: {
   };
   const policy = policyFromEnvironment(sources.env);
   if (!policy.ok) problems.push(...policy.problems.map(({ variable, message }) => `${variable}: ${message}`));
+  const sealing = readSealing(values.get('sealed-fields') as readonly string[], labels.get('sealed-fields')!, problems);
   const proxies = AddressList.parse((values.get('trusted-proxies') ?? []) as readonly string[]);
   if (!proxies.ok) problems.push(`${labels.get('trusted-proxies')}: ${proxies.problem}`);
   if (problems.length > 0 || !proxies.ok || !policy.ok) return { ok: false, problems };
   return {
     ok: true,
-    configuration: { ...assemble(values, witnesses, plans), trustedProxies: proxies.list, policy: policy.settings },
+    configuration: {
+      ...assemble(values, witnesses, plans),
+      trustedProxies: proxies.list,
+      policy: policy.settings,
+      sealing,
+    },
   };
 }
 
@@ -125,7 +137,7 @@ function assemble(
   values: ReadonlyMap<SettingName, Value>,
   witnesses: readonly Witness[],
   plans: Plans,
-): Omit<Configuration, 'trustedProxies' | 'policy'> {
+): Omit<Configuration, 'trustedProxies' | 'policy' | 'sealing'> {
   const text = (name: SettingName) => values.get(name) as string;
   const number = (name: SettingName) => values.get(name) as number;
   const masterKey = (name: SettingName) => readMasterKeyChoice((values.get(name) as string | undefined) ?? '');
@@ -162,6 +174,9 @@ function assemble(
     maxIntakeBytes: number('max-intake-bytes'),
     admissionThreads: number('admission-threads'),
     requestTimeoutMs: number('request-timeout'),
+    maxStreams: number('max-streams'),
+    maxTenantStreams: number('max-tenant-streams'),
+    webOrigins: (values.get('web-origins') ?? []) as readonly string[],
     stopTimeoutMs: number('stop-timeout'),
     querySessions: number('query-sessions'),
     queryTimeoutMs: number('query-timeout'),
@@ -208,6 +223,18 @@ const EXPECTED = {
   bytes: 'a size such as 512KiB, 32MiB or 4GiB',
 };
 const UNIT = { integer: '', duration: ' milliseconds', bytes: ' bytes' };
+
+function readSealing(paths: readonly string[], label: string, problems: string[]): SealingPolicy {
+  if (paths.length === 1 && paths[0] === 'none') return { fields: [] };
+  const read = sealingPolicySchema.safeParse({ fields: paths.map((path) => ({ path })) });
+  if (read.success) return read.data;
+  for (const { path, message } of read.error.issues) {
+    const field = typeof path[1] === 'number' ? `"${paths[path[1]]}": ` : '';
+    problems.push(`${label}: ${field}${message}`);
+  }
+  return { fields: [] };
+}
+
 function readWitnesses(texts: readonly string[], label: string, problems: string[]): Witness[] {
   const witnesses: Witness[] = [];
   for (const text of texts) {

@@ -76,6 +76,12 @@ export const catalogue = {
     title: 'The filter cannot be understood',
     remedy: 'Mend what the detail names. "offset" counts characters from 0; docs/search.md describes the syntax.',
   },
+  'sealed-field': {
+    status: 422,
+    title: 'The filter asks something of a sealed field that cannot be answered',
+    remedy:
+      'Ask for whole values (actor.email:jane@company.com), or whether there is one (actor.email:*). docs/search.md says what sealed fields can be asked.',
+  },
   'password-refused': {
     status: 422,
     title: 'The password is too easy to guess',
@@ -107,6 +113,12 @@ export const catalogue = {
     title: 'The credential does not allow this here',
     remedy:
       'Ask for a role that gives the "permission" of this answer. A tenant that is not yours and one that does not exist are answered alike.',
+  },
+  'grant-unanswerable': {
+    status: 403,
+    title: 'The grant has a condition that cannot be answered, so it gives nothing',
+    remedy:
+      'For the administrator: in the role or the key that gives it, put a condition on another field, or on whole values, in the place of the one that the detail names; or do not seal that field.',
   },
   'delegation-refused': {
     status: 403,
@@ -308,6 +320,21 @@ export const catalogue = {
     status: 429,
     title: 'Too many requests are under way',
     remedy: 'Try again after the time in the header "Retry-After"; several events in one batch need fewer requests.',
+  },
+  'too-many-streams': {
+    status: 429,
+    title: 'As many streams are open as there can be',
+    remedy: 'Close one, or try again after the time in the header "Retry-After". One stream can follow several filters: a OR b.',
+  },
+  'stream-stalled': {
+    status: 408,
+    title: 'The client took nothing from the stream for too long',
+    remedy: 'Connect again and go on after the last event that arrived: nothing is lost. A narrower filter sends less.',
+  },
+  'origin-refused': {
+    status: 403,
+    title: 'Pages of this origin may not open streams here',
+    remedy: 'Let the operator add the origin to ATTESTLOG_WEB_ORIGINS, or open the stream from the server’s own origin.',
   },
   'journal-full': {
     status: 503,

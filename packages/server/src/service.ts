@@ -39,6 +39,9 @@ import type { MasterKey } from './ports/master-key.js';
 import type { Objects } from './ports/objects.js';
 import type { Registry } from './ports/registry.js';
 import type { EventStore } from './ports/store.js';
+import { publicHold } from './privacy/erasure/erasures.js';
+import { Privacy } from './privacy/privacy.js';
+import { DEFAULT_MASK_STYLE } from './privacy/tenant-privacy.js';
 import { EventReader } from './query/event-reader.js';
 import { measuredStore } from './query/measured-store.js';
 import { loadPartitionState } from './sequencer/partition-state.js';
@@ -95,6 +98,7 @@ export class Service {
   readonly #access: AccessControl;
   readonly #credentials: Credentials;
   readonly #cursorSecret: Uint8Array;
+  readonly #privacy: Privacy;
   readonly #deletion: TenantDeletion;
   readonly #progress = new Progress();
   readonly #pendingIds = new PendingIds();
@@ -123,7 +127,7 @@ export class Service {
     const parts = { ...given, store };
     this.#parts = parts;
     this.#unrecorded = unrecorded;
-    this.#rules = new TenantRules(configuration.policy);
+    this.#rules = new TenantRules(configuration.policy, configuration.sealing);
     this.#journal = new WatchedJournal(parts.journal, parts.clock);
     this.#tenants = new TenantDirectory({
       ...parts,
@@ -149,6 +153,7 @@ export class Service {
       quotas: this.#quotas,
       unrecorded,
       rulesFor: (tenant, own) => this.#rules.textFor(tenant, own),
+      sealingKeys: { keysFor: (tenant, subjects) => this.#privacy.subjectKeys.keysFor(tenant, subjects) },
       progress: this.#progress,
       recentIds: this.#recentIds,
       pendingIds: this.#pendingIds,
@@ -212,6 +217,22 @@ export class Service {
       partition: PARTITION,
       onIdsBehind: () => this.#loadRecentIds(),
     });
+    this.#privacy = new Privacy({
+      ...parts,
+      random: parts.randomBytes,
+      tenants: this.#tenants,
+      progress: this.#progress,
+      audit: this.#audit,
+      sealing: configuration.sealing,
+      intakeSettled: () => this.#intake.settled(),
+      record: async (tenant, event) => void (await this.#intake.acceptOwn(tenant, [event])),
+      sign: (tenant, body) => this.#log.signNote(tenant, body),
+      logName: (tenant) => this.#log.originOf(tenant),
+      checkpoint: (tenant) => this.#log.checkpoint(tenant),
+      receipt: (tenant, index) => this.#log.receipt(tenant, index),
+      onTrouble: (error) => parts.logger.error({ error: (error as Error).message }, 'work on personal data failed'),
+    });
+    this.#privacy.subjectKeys.onChange((tenant, tag) => parts.admitter.forgetKeys(tenant, tag));
     this.#deletion = new TenantDeletion({
       ...parts,
       tenants: this.#tenants,
@@ -219,8 +240,11 @@ export class Service {
       audit: this.#audit,
       tombstone: (tenant, deletedAt) => this.#log.signTombstone(tenant, deletedAt),
       keepTombstone: (tenant, note) => keepTombstone(registry, tenant, note),
-      holdOn: async () => undefined,
-      destroyKeys: async () => undefined,
+      holdOn: async (tenant) => {
+        const hold = await this.#privacy.holds.forbidding(tenant);
+        return hold && publicHold(hold);
+      },
+      destroyKeys: (tenant) => this.#privacy.destroyKeys(tenant),
       revokeAccess: (tenant) => this.#credentials.removeTenant(tenant),
       forgetEntries: (tenant) => this.#log.forgetEntries(tenant),
       blobPrefix: (tenant) => blobKey(tenant, ''),
@@ -256,6 +280,7 @@ export class Service {
     this.#loadRecentIds();
     const { signal } = this.#stopping;
     this.#background.push(this.#tenants.run(signal), this.#access.run(signal), this.#credentials.run(signal));
+    this.#background.push(this.#privacy.run(signal));
     this.#background.push(this.#audit.run(signal), this.#seal(), this.#finishDeletions(), this.#tellOfGaps());
     if (this.#parts.configuration.witnesses.length > 0) this.#background.push(this.#publish());
   }
@@ -266,11 +291,19 @@ export class Service {
     return {
       intake: this.#intake,
       audit: this.#audit,
+      privacy: this.#privacy.services(),
+      keyRotation: this.#privacy,
+      deploymentPolicy: {
+        recording: this.#rules.policyOf(undefined),
+        sealing: configuration.sealing,
+        maskStyle: DEFAULT_MASK_STYLE,
+      },
       reader: new EventReader({
         store,
         progress: this.#progress,
         maxWaitMs: configuration.readWaitMs,
         cursorSecret: this.#cursorSecret,
+        sealing: (tenant) => this.#privacy.searchOf(tenant),
       }),
       log: this.#log,
       progress: this.#progress,

@@ -257,6 +257,28 @@ const definitions = define([
     help: 'How long a client may take to send a request, or to read on in an answer, before it is let go.',
   },
   {
+    name: 'max-streams',
+    type: 'integer',
+    default: '10000',
+    min: 1,
+    max: 1_000_000,
+    help: 'Live streams that are open at once, at most.',
+  },
+  {
+    name: 'max-tenant-streams',
+    type: 'integer',
+    default: '2500',
+    min: 1,
+    max: 1_000_000,
+    help: 'Live streams of one tenant that are open at once, at most.',
+  },
+  {
+    name: 'web-origins',
+    type: 'list',
+    default: '',
+    help: 'Origins of web pages, beside the server’s own, that may open live streams by WebSocket, such as https://console.example.com, separated by commas.',
+  },
+  {
     name: 'stop-timeout',
     type: 'duration',
     default: '20s',
@@ -314,6 +336,12 @@ const definitions = define([
     default:
       'events-per-day=10000000,events-per-second=10000,storage=1000GiB,request=32MiB,retention-days=730,archive-days=2555',
     help: 'Limits of tenants on the plan enterprise. The plan unlimited has none, and is that of tenants which came into being with their first event.',
+  },
+  {
+    name: 'sealed-fields',
+    type: 'list',
+    default: '/actor/name,/actor/email,/actor/on_behalf_of/name,/actor/on_behalf_of/email,/source/ip',
+    help: 'Fields whose values are sealed where a tenant does not say: JSON pointers, separated by commas; none seals nothing. docs/privacy.md says which there may be.',
   },
   {
     name: 'log-level',

@@ -77,6 +77,7 @@ export const accessTable: readonly AccessRow[] = [
 
   // Roles
   row('GET /api/v1/permissions', OVERSEERS, CROSS_READERS),
+  row('GET /api/v1/permissions/modules/{module}', OVERSEERS, CROSS_READERS),
   row('GET /api/v1/roles', OVERSEERS, CROSS_READERS),
   row('GET /api/v1/roles/templates', OVERSEERS, CROSS_READERS),
   row('GET /api/v1/roles/{name}', OVERSEERS, CROSS_READERS),
@@ -114,6 +115,21 @@ export const accessTable: readonly AccessRow[] = [
   row('PUT /api/v1/tenants/{id}', SYSTEM, SYSTEM),
   row('DELETE /api/v1/tenants/{id}', SYSTEM, SYSTEM),
   row('GET /api/v1/tenants/{id}/usage', OVERSEERS, CROSS_READERS),
+  row('POST /api/v1/tenants/{id}/key-rotation', SYSTEM, SYSTEM),
+
+  // Personal data
+  row('POST /api/v1/privacy/erasures', ADMINS, SYSTEM),
+  row('GET /api/v1/privacy/erasures', OVERSEERS, CROSS_READERS),
+  row('GET /api/v1/privacy/erasures/{id}', OVERSEERS, CROSS_READERS),
+  row('POST /api/v1/privacy/holds', ADMINS, SYSTEM),
+  row('GET /api/v1/privacy/holds', OVERSEERS, CROSS_READERS),
+  row('GET /api/v1/privacy/holds/{id}', OVERSEERS, CROSS_READERS),
+  row('DELETE /api/v1/privacy/holds/{id}', ADMINS, SYSTEM),
+  row('POST /api/v1/privacy/exports', ADMINS, SYSTEM),
+  row('GET /api/v1/events/{id}/openings', ADMINS, SYSTEM),
+  row('GET /api/v1/privacy/openings', ADMINS, SYSTEM),
+  row('GET /api/v1/policy', OVERSEERS, CROSS_READERS),
+  row('PUT /api/v1/policy', ADMINS, SYSTEM),
 
   // The deployment
   open('GET /healthz'),

@@ -71,7 +71,7 @@ export async function startHttp(options: HttpOptions = {}): Promise<HttpService>
     objects: openMemoryObjects(world.objects),
     ...ports?.(world),
   };
-  const read = readConfiguration({ flags: { 'batch-linger': '0ms', ...settings }, env });
+  const read = readConfiguration({ flags: { 'batch-linger': '0ms', 'sealed-fields': 'none', ...settings }, env });
   if (!read.ok) throw new Error(read.problems.join('\n'));
   let made = 0;
   const { key: bootstrapKey } = await openBootstrapKey(opened.registry, KEY);

@@ -10,6 +10,7 @@ import { RecentIds } from '../src/identity/recent-ids.js';
 import type { RepeatRule } from '../src/identity/repeats.js';
 import { InlineAdmitter } from '../src/intake/admitter.js';
 import { Intake } from '../src/intake/intake.js';
+import type { SealingKeySource } from '../src/intake/sealing-keys.js';
 import type { Journal } from '../src/ports/journal.js';
 import type { Objects } from '../src/ports/objects.js';
 import type { Registry } from '../src/ports/registry.js';
@@ -40,6 +41,11 @@ export interface PipelineOptions {
   ports?: Partial<PipelinePorts>;
   limits?: Partial<SequencerLimits>;
   clock?: MemoryClock;
+  /** What is done with all events, as `rulesText` writes it. */
+  rules?: string | undefined;
+  sealingKeys?: SealingKeySource;
+  /** Called when the sequencer finds that something was sealed of which it has not told. */
+  onBehind?: () => void;
 }
 
 /** One process's journal, sequencer and intake over a world in memory, driven by hand. */
@@ -59,7 +65,8 @@ export class MemoryPipeline {
   readonly idsBehind: number[] = [];
   #madeIds = 0;
 
-  constructor({ world = new MemoryWorld(), ports = {}, limits = {}, clock = new MemoryClock() }: PipelineOptions = {}) {
+  constructor(options: PipelineOptions = {}) {
+    const { world = new MemoryWorld(), ports = {}, limits = {}, clock = new MemoryClock() } = options;
     this.world = world;
     this.clock = clock;
     this.ports = {
@@ -94,6 +101,7 @@ export class MemoryPipeline {
       partition: 0,
       onIdsBehind: () => {
         this.idsBehind.push(this.progress.sealedThrough);
+        options.onBehind?.();
         // As if the load never ended: everything is looked up in the store.
         this.recentIds.reset(undefined);
       },
@@ -104,7 +112,8 @@ export class MemoryPipeline {
       tenants: this.tenants,
       quotas: this.quotas,
       unrecorded: { add: () => undefined },
-      rulesFor: () => undefined,
+      rulesFor: () => options.rules,
+      ...(options.sealingKeys === undefined ? {} : { sealingKeys: options.sealingKeys }),
       admitter: new InlineAdmitter({
         newId: () => `made-${++this.#madeIds}`,
         sha256,

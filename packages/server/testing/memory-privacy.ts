@@ -9,35 +9,40 @@ import {
 } from '@attestlog/event';
 import type { Principal } from '../src/access/principal.js';
 import type { Faults } from '../src/adapters/memory/faults.js';
-import { withRegistryFaults } from '../src/adapters/memory/faulty-ports.js';
+import { withRegistryFaults, withStoreFaults } from '../src/adapters/memory/faulty-ports.js';
 import { MemoryClock } from '../src/adapters/memory/memory-clock.js';
 import { openMemoryRegistry } from '../src/adapters/memory/memory-registry.js';
+import { openMemoryStore, type StoredRow } from '../src/adapters/memory/memory-store.js';
 import { MemoryWorld } from '../src/adapters/memory/memory-world.js';
 import type { AuditedAct, AuditTrail } from '../src/audit/audit-trail.js';
+import { batchOf } from '../src/ports/batch-columns.js';
 import type { MasterKey } from '../src/ports/master-key.js';
 import type { Registry } from '../src/ports/registry.js';
+import type { EventStore, StoredEntry } from '../src/ports/store.js';
 import { Erasures, type Requester } from '../src/privacy/erasure/erasures.js';
 import { Holds } from '../src/privacy/erasure/holds.js';
 import type { PrivacyPolicy } from '../src/privacy/privacy-policies.js';
 import { PersonalData } from '../src/privacy/reading/personal-data.js';
-import type { SealedEntry, SealedStore } from '../src/privacy/sealed-store.js';
 import { freshTexts } from '../src/privacy/sealing/fresh-text.js';
 import { sealEvent } from '../src/privacy/sealing/seal-event.js';
 import { MemoryKeys } from './memory-keys.js';
-import { MemorySealedStore, type SealedRow } from './memory-sealed-store.js';
 
 export const TENANT = 'acme';
 
 /** Everything on stable storage: what outlives a process. */
 export class PrivacyWorld {
   readonly world = new MemoryWorld();
-  readonly rows: SealedRow[] = [];
   /** Events of our own by their id: one recorded once more adds nothing. */
   readonly recorded = new Map<string, EventInput>();
   readonly acts: AuditedAct[] = [];
   readonly clock = new MemoryClock();
   /** Ids that were made. */
   ids = 0;
+
+  /** Of the event store. */
+  get rows(): StoredRow[] {
+    return this.world.store.rows;
+  }
 }
 
 export interface MemoryPrivacyOptions {
@@ -53,7 +58,7 @@ export class MemoryPrivacy {
   readonly keys: MemoryKeys;
   readonly holds: Holds;
   readonly erasures: Erasures;
-  readonly store: SealedStore;
+  readonly store: EventStore;
   readonly audit: AuditTrail;
   readonly personalData: PersonalData;
   /** The policy of every tenant. */
@@ -70,13 +75,8 @@ export class MemoryPrivacy {
     const registry = faults === undefined ? plain : withRegistryFaults(plain, faults);
     const clock = world.clock;
     this.keys = new MemoryKeys({ registry, clock, seed, ...(masterKey === undefined ? {} : { masterKey }) });
-    const store = new MemorySealedStore(world.rows);
-    this.store = {
-      sealedAt: (...call) => store.sealedAt(...call),
-      entriesOf: (...call) => store.entriesOf(...call),
-      eraseSealed: (...call) => run('store.eraseSealed', () => store.eraseSealed(...call)),
-      countErased: (...call) => run('store.countErased', () => store.countErased(...call)),
-    };
+    const store = openMemoryStore(world.world.store);
+    this.store = faults === undefined ? store : withStoreFaults(store, faults);
     this.audit = {
       record: (act) => run('audit.record', async () => void world.acts.push(act)),
       read: () => undefined,
@@ -109,17 +109,19 @@ export class MemoryPrivacy {
   }
 
   /** Seals an event and puts it into the store, as intake and sequencer would. */
-  async record(event: EventInput, tenant = TENANT): Promise<SealedEntry> {
+  async record(event: EventInput, tenant = TENANT): Promise<StoredEntry> {
     const index = this.#world.rows.filter((row) => row.tenant === tenant).length;
-    const named = { ...event, id: event.id ?? `e${index}` };
+    const at = '2025-10-06T12:00:00Z';
+    const named = { time: at, received_at: at, ...event, id: event.id ?? `e${index}` };
     const fields = fieldsToSeal(named, this.policy.plan);
     const keys = await this.keys.subjectKeys.keysFor(tenant, subjectsOf(fields));
     const sealed = sealEvent(named, { tenant, id: named.id }, fields, keys, this.#fresh);
     if ('problem' in sealed) throw new Error(sealed.problem.message);
     const entry = new Uint8Array(Buffer.from(canonicalJson(sealed.event)));
-    const row = { tenant, index, position: 1024 + index, entry, sealed: sealed.sealed };
-    this.#world.rows.push(row);
-    return row;
+    const row = { tenant, index, position: 1024 + index, entry };
+    const beside = sealed.sealed === undefined ? {} : { sealed: sealed.sealed };
+    await openMemoryStore(this.#world.world.store).insert(batchOf(`${tenant}-${index}`, [{ ...row, ...beside }], []));
+    return { ...row, sealed: sealed.sealed };
   }
 }
 

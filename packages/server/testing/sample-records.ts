@@ -13,6 +13,7 @@ export interface SampleRecord {
   timeNs?: bigint;
   receivedAtNs?: bigint;
   message?: string;
+  sealed?: string;
 }
 
 /** A record as intake writes it, its entry in canonical JSON. */
@@ -21,6 +22,7 @@ export function sampleRecord({
   receivedAtNs = NOW_NS,
   timeNs = receivedAtNs,
   message,
+  sealed,
 }: SampleRecord): JournalRecord {
   const entry = {
     action: 'order.approve',
@@ -30,5 +32,5 @@ export function sampleRecord({
     received_at: formatNs(receivedAtNs),
     time: formatNs(timeNs),
   };
-  return { id, timeNs, receivedAtNs, entry: new TextEncoder().encode(JSON.stringify(entry)) };
+  return { id, timeNs, receivedAtNs, entry: new TextEncoder().encode(JSON.stringify(entry)), sealed };
 }

@@ -94,7 +94,8 @@ function trustingLookup(
     const found = await store.findByKeys(tenant, keys, before);
     const made = keys.map(({ id }) => {
       const event = { id, time: '2200-01-01T00:00:00Z', received_at: '2200-01-01T00:00:00Z' };
-      return { index: 0, position: 1024, entry: new TextEncoder().encode(JSON.stringify(event)) };
+      const entry = new TextEncoder().encode(JSON.stringify(event));
+      return { index: 0, position: 1024, entry, sealed: undefined };
     });
     return [...found, ...made];
   };

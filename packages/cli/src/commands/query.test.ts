@@ -55,6 +55,16 @@ describe('query', () => {
     expect(stdout).toContain('\\u{1b}[2Jgone\\u{202e}');
   });
 
+  it('shows of sealed fields what the server shows of them', async () => {
+    const sealed = { $sealed: 'a'.repeat(64) };
+    server.store({ id: 'a', time: 't', action: 'x.y', actor: { email: sealed } });
+    const personal = [{ pointer: '/actor/email', state: 'masked', value: 'j***@x.com' }];
+    server.personal.set('a', personal);
+    expect((await queryCli()).stdout).toContain('j***@x.com');
+    const json = JSON.parse((await queryCli(['--json'])).stdout);
+    expect(json.events[0]).toMatchObject({ event: { actor: { email: sealed } }, personal });
+  });
+
   it('prints the exact entries as ndjson, over all pages', async () => {
     storeEvents(2500);
     const { stdout } = await queryCli(['--all', '--format', 'ndjson']);

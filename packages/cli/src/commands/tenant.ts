@@ -46,7 +46,7 @@ const columns: readonly DocumentColumn[] = [
   { title: 'CREATED', value: ({ created_at }) => created_at },
 ];
 const usageColumns: readonly DocumentColumn[] = [
-  { title: 'PERIOD', value: ({ period }) => period },
+  { title: 'PERIOD OR NAME', value: ({ period, name }) => period ?? name },
   { title: 'EVENTS', value: ({ events }) => events },
   { title: 'BYTES', value: ({ bytes }) => bytes },
 ];
@@ -82,7 +82,7 @@ export function addTenantCommand(program: Command, run: RunAction, context: Comm
     .argument('<id>')
     .option('--from <day>', 'first day (UTC), such as 2025-10-01')
     .option('--to <day>', 'last day, inclusive')
-    .option('--by <period>', 'day or month', 'day')
+    .option('--by <group>', 'day, month, action, category, operation, outcome or severity', 'day')
     .action((id: string, _options: unknown, command: Command) =>
       run(() => showUsage(context, id, command.optsWithGlobals<UsageOptions>())),
     );

@@ -1,6 +1,10 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { usageFailure } from '../failure.js';
+import { ApiClient } from '../http/api-client.js';
+import { reasonHeader } from '../http/reason-header.js';
+import { connectionTo } from '../http/server-address.js';
 import { type GlobalOptions, integerBetween } from '../options.js';
 import type { RunAction } from '../run-action.js';
 import { Progress } from '../terminal/progress.js';
@@ -9,7 +13,9 @@ import { count } from '../terminal/wording.js';
 import { HttpLogReader } from '../verify/http-log-reader.js';
 import { logAddress } from '../verify/log-address.js';
 import { loadMemory, saveMemory } from '../verify/log-memory.js';
-import { pinKeys } from '../verify/pinned-keys.js';
+import { type PinnedKeys, pinKeys } from '../verify/pinned-keys.js';
+import { ServerOpenings } from '../verify/sealed/opening-source.js';
+import { SealedCheck } from '../verify/sealed/sealed-check.js';
 import { verifyJson, verifyText } from '../verify/verify-report.js';
 import { names, runVerify, type VerifyOutcome } from '../verify/verify-run.js';
 
@@ -19,6 +25,9 @@ export interface VerifyOptions extends GlobalOptions {
   readonly remember?: string;
   readonly origin?: string;
   readonly concurrency?: number;
+  readonly sealed?: boolean;
+  readonly payloads?: boolean;
+  readonly reason?: string;
   readonly json?: boolean;
 }
 
@@ -28,11 +37,14 @@ const examples = `
 Examples:
   $ attestlog verify --remember ~/.attestlog.checkpoint
   $ attestlog verify --key 'audit.example.com/acme+1a2b3c4d+AbCd…=' --json
+  $ attestlog verify --sealed --reason "audit of the third quarter"
   $ attestlog verify --log https://logs.example.org/2026/ --key log.vkey
 
 Every tile and entry is downloaded and every hash computed again; the server is not believed. What one run cannot see
 is what the server shows to others, or showed before: so keep --remember FILE, and get the key from somewhere else
-than the server. A foreign log is any log of the tlog-tiles format; --key is its verifier key (name+id+key).`;
+than the server. With --sealed the values behind sealed fields are checked too, or the certificates of their erasures;
+that needs the permission pii:read, and is recorded. A foreign log is any log of the tlog-tiles format; --key is its
+verifier key (name+id+key).`;
 
 /** Adds `attestlog verify`. */
 export function addVerifyCommand(program: Command, run: RunAction, context: CommandContext): void {
@@ -43,6 +55,9 @@ export function addVerifyCommand(program: Command, run: RunAction, context: Comm
     .option('--key <vkey|file>', "the log's verifier key, or a file of keys; can be repeated (witnesses)", collect)
     .option('--origin <name>', 'the name that the log must have')
     .option('--log <url>', "a foreign log's address, instead of the server's log of the tenant")
+    .option('--sealed', 'check the values of sealed fields, or that they were erased')
+    .option('--payloads', 'look also into payloads that were moved out of their entries (with --sealed)')
+    .option('--reason <text>', 'why personal data is read (with --sealed)')
     .option('--concurrency <n>', 'pieces to read at a time (default: 8)', integerBetween(1, MAX_CONCURRENCY))
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
@@ -53,6 +68,7 @@ export function addVerifyCommand(program: Command, run: RunAction, context: Comm
 
 /** Verifies, prints the outcome, and remembers the checkpoint of a log without violations. */
 export async function verify(context: CommandContext, options: VerifyOptions): Promise<ExitCode> {
+  if (options.sealed === true && options.log !== undefined) throw usageFailure('--sealed is for logs of our server');
   const log = await logAddress(options, context.env);
   const memory = options.remember === undefined ? undefined : await loadMemory(options.remember);
   const reader = new HttpLogReader(context, log);
@@ -68,6 +84,7 @@ export async function verify(context: CommandContext, options: VerifyOptions): P
     origin: options.origin,
     concurrency: options.concurrency,
     signal: context.signal,
+    sealed: options.sealed === true ? await sealedCheck(context, options, pinned) : undefined,
     onProgress: (done, total) =>
       progress.update(() => ({ fraction: done / total, text: `${count(done)} of ${count(total)} entries` })),
   }).finally(() => {
@@ -83,6 +100,18 @@ export async function verify(context: CommandContext, options: VerifyOptions): P
   await keep(options, log.prefix, outcome);
   await tellOtherKeys(context, outcome);
   return EXIT.ok;
+}
+
+async function sealedCheck(
+  context: CommandContext,
+  options: VerifyOptions,
+  { verifiers }: PinnedKeys,
+): Promise<SealedCheck> {
+  const server = await connectionTo(options, context.env);
+  const headers = { ...server.headers, ...reasonHeader(options.reason) };
+  // The log has been read from it by then, for a long time perhaps: it is more likely restarting than misspelt.
+  const client = new ApiClient(context, { ...server, headers }, { isPatient: true });
+  return new SealedCheck(new ServerOpenings(client, verifiers), verifiers, options.payloads === true);
 }
 
 async function keep({ remember }: VerifyOptions, log: string, outcome: VerifyOutcome): Promise<void> {

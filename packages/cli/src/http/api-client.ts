@@ -15,10 +15,13 @@ export class ApiClient {
   readonly #context: CommandContext;
   readonly #server: Server;
   readonly #connections: HttpConnections;
+  readonly #isPatient: boolean;
 
-  constructor(context: CommandContext, server: Server) {
+  /** @param isPatient whether a server that cannot be reached is asked again: one that is known to be there */
+  constructor(context: CommandContext, server: Server, { isPatient = false } = {}) {
     this.#context = context;
     this.#server = server;
+    this.#isPatient = isPatient;
     this.#connections = new HttpConnections(context.signal);
   }
 
@@ -29,8 +32,8 @@ export class ApiClient {
       headers: { accept, ...this.#server.headers },
       maxBytes: MAX_ANSWER_BYTES,
       attempts: ATTEMPTS,
-      // A person waits: better to be told at once that nothing listens there.
-      retryUnreachable: false,
+      // Where a person waits: better to be told at once that nothing listens there.
+      retryUnreachable: this.#isPatient,
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw failureFromAnswer(answer.status, textOf(answer), url);

@@ -1,6 +1,7 @@
-import http from 'node:http';
+import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { CommandContext } from '../context.js';
+import { CliFailure } from '../failure.js';
 import { notAttestlog } from './api-client.js';
 import { unreachable } from './http-get.js';
 import { failureFromAnswer, isRecord } from './problem-details.js';
@@ -41,12 +42,9 @@ export class ChangeClient {
    */
   async send(change: Change, expected?: string): Promise<Record<string, unknown>> {
     const url = this.#server.resolve(change.path);
-    const { status, body } = await this.#request(url, change).catch((error: unknown) => {
-      this.#context.signal.throwIfAborted();
-      throw unreachable(url, error);
-    });
-    const isProblem = status < 200 || status >= 300;
-    if (isProblem && !(expected !== undefined && codeOf(body) === expected)) throw failureFromAnswer(status, body, url);
+    const { status, body } = await this.#answer(url, change).catch((error: unknown) => this.#lost(url, error));
+    if (!isSuccess(status) && !(expected !== undefined && codeOf(body) === expected))
+      throw failureFromAnswer(status, body, url);
     if (body === '') return {};
     try {
       const value: unknown = JSON.parse(body);
@@ -57,7 +55,36 @@ export class ChangeClient {
     throw notAttestlog(url);
   }
 
-  #request(url: string, { method, body, headers = {} }: Change): Promise<{ status: number; body: string }> {
+  /**
+   * The answer's bytes as they come, for one that may be long.
+   * @throws CliFailure while it is read too, when the connection breaks
+   */
+  async *stream(change: Change): AsyncGenerator<Uint8Array> {
+    const url = this.#server.resolve(change.path);
+    const response = await this.#request(url, change).catch((error: unknown) => this.#lost(url, error));
+    const status = response.statusCode ?? 0;
+    try {
+      if (!isSuccess(status)) throw failureFromAnswer(status, await textOf(response), url);
+      yield* response as AsyncIterable<Buffer>;
+    } catch (error) {
+      if (error instanceof CliFailure) throw error;
+      this.#lost(url, error);
+    } finally {
+      response.destroy();
+    }
+  }
+
+  async #answer(url: string, change: Change): Promise<{ status: number; body: string }> {
+    const response = await this.#request(url, change);
+    return { status: response.statusCode ?? 0, body: await textOf(response) };
+  }
+
+  #lost(url: string, error: unknown): never {
+    this.#context.signal.throwIfAborted();
+    throw unreachable(url, error);
+  }
+
+  #request(url: string, { method, body, headers = {} }: Change): Promise<IncomingMessage> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const content = text === undefined ? {} : { 'content-type': 'application/json' };
     return new Promise((resolve, reject) => {
@@ -70,14 +97,18 @@ export class ChangeClient {
       });
       request.on('error', reject);
       request.on('timeout', () => request.destroy(new Error('the server did not answer in time')));
-      request.on('response', (response) => {
-        const status = response.statusCode ?? 0;
-        const read = readBody(response, MAX_ANSWER_BYTES);
-        read.then((bytes) => resolve({ status, body: Buffer.from(bytes).toString('utf8') }), reject);
-      });
+      request.on('response', resolve);
       request.end(text);
     });
   }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  return Buffer.from(await readBody(response, MAX_ANSWER_BYTES)).toString('utf8');
 }
 
 /** The code of a problem document; undefined for anything else. */

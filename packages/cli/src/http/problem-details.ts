@@ -59,7 +59,8 @@ export function failureFromProblem(problem: ProblemDetails, url: string): CliFai
   const title = problem.title ?? `The server answered with status ${status}`;
   const details = [problem.detail, ...problem.problems.map(problemLine)].filter((text) => text !== undefined);
   if (problem.title === undefined) details.push(url);
-  return new CliFailure(exitCodeOf(status), title, {
+  const exitCode = problem.code === 'hold-in-force' ? EXIT.held : exitCodeOf(status);
+  return new CliFailure(exitCode, title, {
     ...(details.length === 0 ? {} : { detail: details.join('\n') }),
     ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }),
   });

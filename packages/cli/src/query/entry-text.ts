@@ -1,4 +1,5 @@
 import { canonicalJson, UnacceptableJsonError } from '@attestlog/event';
+import type { FoundEvent } from './event-pages.js';
 
 /**
  * The entry of an event that came as parsed JSON. Entries are canonical JSON (RFC 8785), which writes a value in one
@@ -11,4 +12,11 @@ export function entryText(event: unknown): string {
     if (error instanceof UnacceptableJsonError) return JSON.stringify(event) ?? 'null';
     throw error;
   }
+}
+
+/** An event with its place, as one JSON document: the entry's bytes as they are stored, and what stands beside it. */
+export function foundEventText({ index, position, event, personal }: FoundEvent): string {
+  const place = `"index":${JSON.stringify(index)},"position":${JSON.stringify(position ?? null)}`;
+  const beside = personal === undefined ? '' : `,"personal":${JSON.stringify(personal)}`;
+  return `{${place},"event":${entryText(event)}${beside}}`;
 }

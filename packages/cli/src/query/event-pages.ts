@@ -10,6 +10,8 @@ export interface FoundEvent {
   readonly index: number | null;
   readonly position: unknown;
   readonly event: unknown;
+  /** What the server shows of its sealed fields to this reader; absent: it has none. */
+  readonly personal?: unknown;
 }
 
 export interface EventPage {
@@ -47,10 +49,11 @@ export async function* eventPages(
 
 function readPage({ events, next }: Record<string, unknown>, path: string): EventPage {
   if (!Array.isArray(events)) throw notAttestlog(path);
-  const found = events.filter(isRecord).map(({ index, position, event }) => ({
+  const found = events.filter(isRecord).map(({ index, position, event, personal }) => ({
     index: typeof index === 'number' ? index : null,
     position,
     event,
+    ...(personal === undefined ? {} : { personal }),
   }));
   return { events: found, next: typeof next === 'string' ? next : null };
 }

@@ -1,9 +1,10 @@
 import type { CommandContext } from '../context.js';
 import { styleFor } from '../terminal/style.js';
 import { columnWidths, tableLine } from '../terminal/table.js';
-import { entryText } from './entry-text.js';
+import { entryText, foundEventText } from './entry-text.js';
 import type { EventPage } from './event-pages.js';
 import { eventColumns, eventRow } from './event-row.js';
+import { shownEvent } from './shown-event.js';
 
 /** Turns pages into text as they come: nothing is held back until the end. */
 export interface EventPrinter {
@@ -30,9 +31,8 @@ function jsonPrinter(): EventPrinter {
   return {
     page: ({ events }) => {
       let text = '';
-      for (const { index, position, event } of events) {
-        const place = `"index":${JSON.stringify(index)},"position":${JSON.stringify(position ?? null)}`;
-        text += `${separator}{${place},"event":${entryText(event)}}`;
+      for (const event of events) {
+        text += `${separator}${foundEventText(event)}`;
         separator = ',\n';
       }
       return text;
@@ -48,7 +48,7 @@ function tablePrinter(context: CommandContext, color: boolean): EventPrinter {
   return {
     page: ({ events }) => {
       if (events.length === 0) return '';
-      const rows = events.map(({ event }) => eventRow(event));
+      const rows = events.map(({ event, personal }) => eventRow(shownEvent(event, personal)));
       const titles = eventColumns.map(({ title }) => title);
       let text = '';
       if (widths === undefined) {

@@ -5,6 +5,7 @@ interface SeenRequest {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly tenant: string | string[] | undefined;
+  readonly ifMatch: string | undefined;
   readonly body: unknown;
 }
 
@@ -19,7 +20,7 @@ export class AdministrationServer {
     const text = Buffer.concat(parts).toString('utf8');
     const { method, url, headers } = request;
     const body: unknown = text === '' ? undefined : JSON.parse(text);
-    this.requests.push({ method, url, tenant: headers['x-tenant-id'], body });
+    this.requests.push({ method, url, tenant: headers['x-tenant-id'], ifMatch: headers['if-match'], body });
     const [status, answer] = this.answers.shift() ?? [500, undefined];
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(typeof answer === 'object' ? JSON.stringify(answer) : answer);

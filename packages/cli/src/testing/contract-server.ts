@@ -2,7 +2,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
-import { canonicalJson } from '@attestlog/event';
+import { canonicalJson, type Opening } from '@attestlog/event';
 import { TestLog } from './test-log.js';
 
 export const API_KEY = 'test-key-of-the-contract-double';
@@ -32,6 +32,16 @@ export class ContractServer {
   /** Results wait until this resolves. */
   gate: Promise<void> = Promise.resolve();
   shownKeys: (() => string) | undefined;
+  /** What it opens of entries, by their index. */
+  readonly openings = new Map<number, readonly Opening[]>();
+  /** Payloads by the hash under which they are served. */
+  readonly payloads = new Map<string, string>();
+  /** Statuses to answer the next requests for openings with; 0 cuts the connection. */
+  openingStatuses: number[] = [];
+  /** Each request for openings: its query, and the reason that it gives. */
+  readonly openingRequests: { readonly query: string; readonly reason: string | undefined }[] = [];
+  /** What is shown of the sealed fields of an event, by its id. */
+  readonly personal = new Map<string, readonly object[]>();
   readonly requests: string[] = [];
   /** The query of each request to the list of events. */
   readonly searches: URLSearchParams[] = [];
@@ -88,6 +98,9 @@ export class ContractServer {
       return json(response, 200, { tenant: 'default', size: this.log.entries.length });
     if (url.pathname === '/api/v1/events/stream') return this.#stream(request, response);
     if (url.pathname === '/api/v1/events') return this.#list(url, response);
+    const payload = this.payloads.get(url.pathname.replace('/api/v1/blobs/', ''));
+    if (payload !== undefined) return void response.end(payload);
+    if (url.pathname === '/api/v1/privacy/openings') return this.#opened(url, request, response);
     const match = /^\/api\/v1\/events\/([^/]+)(\/receipt)?$/.exec(url.pathname);
     const index = match === null ? -1 : this.ids.indexOf(decodeURIComponent(match[1]!));
     if (index < 0) return problem(response, 404, { code: 'event-unknown', title: 'There is no event with this id' });
@@ -113,12 +126,29 @@ export class ContractServer {
     const limit = Number(url.searchParams.get('limit'));
     const action = url.searchParams.get('action');
     const all = this.log.entries
-      .map((entry, index) => ({ index, position: index + 1, event: JSON.parse(entry.toString()) }))
+      .map((entry, index) => {
+        const event = JSON.parse(entry.toString()) as { id: string; action?: string };
+        const personal = this.personal.get(event.id);
+        return { index, position: index + 1, event, ...(personal === undefined ? {} : { personal }) };
+      })
       .filter(({ event }) => action === null || event.action === action)
       .reverse();
     const events = all.slice(start, start + limit);
     const next = start + limit < all.length ? String(start + limit) : null;
     json(response, 200, { events, next, behind: 0 });
+  }
+
+  #opened({ search, searchParams }: URL, request: IncomingMessage, response: ServerResponse): void {
+    const reason = request.headers['x-reason'];
+    this.openingRequests.push({ query: search, reason: typeof reason === 'string' ? reason : undefined });
+    const status = this.openingStatuses.shift();
+    if (status === 0) return void response.destroy();
+    if (status !== undefined) return void problem(response, status, { title: 'Not now' }, { 'retry-after': '0' });
+    const [from, to] = ['from', 'to'].map((name) => Number(searchParams.get(name)));
+    const openings = [...this.openings]
+      .filter(([index]) => index >= from! && index < to!)
+      .map(([index, of]) => ({ index, openings: of }));
+    json(response, 200, { openings });
   }
 
   async #stream(request: IncomingMessage, response: ServerResponse): Promise<void> {

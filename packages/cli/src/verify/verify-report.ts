@@ -3,6 +3,7 @@ import type { Style } from '../terminal/style.js';
 import { count, counted } from '../terminal/wording.js';
 import type { LogMemory } from './log-memory.js';
 import type { PinnedKeys } from './pinned-keys.js';
+import type { SealedOutcome } from './sealed/sealed-check.js';
 import { names, type VerifyOutcome } from './verify-run.js';
 
 /** Violations that are printed for people; `--json` has all that were listed. */
@@ -16,7 +17,7 @@ const trustWords: Readonly<Record<PinnedKeys['trust'], string>> = {
 
 /** The outcome as one JSON document. */
 export function verifyJson(outcome: VerifyOutcome, pinned: PinnedKeys, memory: LogMemory | undefined): string {
-  const { origin, size, root, verified, violations, omitted, checkpoint, cosignatures } = outcome;
+  const { origin, size, root, verified, violations, omitted, checkpoint, cosignatures, sealed } = outcome;
   const report = {
     ok: violations.length === 0,
     origin,
@@ -30,6 +31,7 @@ export function verifyJson(outcome: VerifyOutcome, pinned: PinnedKeys, memory: L
     keys: pinned.keys,
     trust: pinned.trust,
     remembered: memory?.checkpoint ?? null,
+    ...(sealed === undefined ? {} : { sealed: sealedJson(sealed) }),
   };
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }
@@ -54,6 +56,7 @@ export function verifyText(
   const rows: [string, string][] = [
     ['log', origin === '' ? 'unknown: its checkpoint could not be opened' : origin],
     ['entries', `${count(verified)} of ${count(size)} proven`],
+    ...(outcome.sealed === undefined ? [] : [['sealed', sealedWords(outcome.sealed)] satisfies [string, string]]),
     ['root', root === '' ? '-' : root],
     ['key', `${names(pinned.keys)} (${trustWords[pinned.trust]})`],
     ['history', historyWords(outcome, memory, isKept)],
@@ -67,6 +70,17 @@ export function verifyText(
   const more = rest > 0 ? `  and ${count(rest)} more; --json lists them\n` : '';
   const findings = total === 0 ? '' : `\n${listed.join('')}${more}`;
   return `${heading}\n${facts}${findings}`;
+}
+
+function sealedJson({ entries, fields, verified, erased, missing, unseenPayloads, erasures }: SealedOutcome): object {
+  return { entries, fields, verified, erased, missing, unseen_payloads: unseenPayloads, erasures };
+}
+
+function sealedWords({ entries, fields, verified, erased, missing, unseenPayloads }: SealedOutcome): string {
+  const unseen = unseenPayloads === 0 ? '' : `; ${counted(unseenPayloads, 'payload')} not looked into (--payloads)`;
+  if (fields === 0) return `no sealed fields${unseen}`;
+  const where = `${counted(fields, 'field')} in ${counted(entries, 'entry', 'entries')}`;
+  return `${where}: ${count(verified)} verified, ${count(erased)} erased, ${count(missing)} missing${unseen}`;
 }
 
 function historyWords({ origin, violations }: VerifyOutcome, memory: LogMemory | undefined, isKept: boolean): string {

@@ -11,12 +11,16 @@ import {
 import { messageOf, usageFailure } from '../failure.js';
 import type { LogMemory } from './log-memory.js';
 import { linesOf, type PinnedKeys, verifiersOf } from './pinned-keys.js';
+import type { SealedCheck, SealedOutcome } from './sealed/sealed-check.js';
+import type { SealedViolationCode } from './sealed/sealed-violation.js';
 
 /**
  * What only the command can find, because it knows what was pinned:
  * - `key-changed`: the server shows, or signs with, another key than the pinned one.
  */
-export type CommandViolation = Omit<Violation, 'code'> & { readonly code: ViolationCode | 'key-changed' };
+export type CommandViolation = Omit<Violation, 'code'> & {
+  readonly code: ViolationCode | SealedViolationCode | 'key-changed';
+};
 
 export interface VerifyRun {
   readonly reader: LogReader;
@@ -28,6 +32,8 @@ export interface VerifyRun {
   readonly concurrency: number | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
+  /** Checks sealed fields as well. */
+  readonly sealed?: SealedCheck | undefined;
 }
 
 export interface VerifyOutcome extends Omit<VerifiedLog, 'violations'> {
@@ -36,6 +42,8 @@ export interface VerifyOutcome extends Omit<VerifiedLog, 'violations'> {
   readonly signedBy: readonly string[];
   /** Keys that the server signs with and that are not pinned: it may be changing its key. */
   readonly otherKeys: readonly string[];
+  /** What was found of the sealed fields, if they were checked. Their violations are among those of the whole. */
+  readonly sealed: SealedOutcome | undefined;
 }
 
 /**
@@ -48,8 +56,10 @@ export async function runVerify(run: VerifyRun): Promise<VerifyOutcome> {
   // A remembered checkpoint may be signed by a key that is no longer pinned, and is opened with that. The checkpoint
   // of today has been opened with the pinned keys alone by then, so the old key cannot vouch for it.
   const usable = signedBy.length > 0 ? run.memory : undefined;
+  const [origin = ''] = text.split('\n', 1);
+  const reader = run.sealed === undefined ? run.reader : run.sealed.watch(run.reader, origin);
   const result = await verifyLog({
-    reader: { ...readerOf(run.reader), checkpoint: async () => text },
+    reader: { ...readerOf(reader), checkpoint: async () => text },
     verifiers: [...run.pinned.verifiers, ...(usable === undefined ? [] : verifiersOf(usable.keys))],
     signal: run.signal,
     onProgress: run.onProgress,
@@ -63,13 +73,20 @@ export async function runVerify(run: VerifyRun): Promise<VerifyOutcome> {
       'It is of another log, or was changed. Use another --remember file for another log.',
     );
   });
+  const sealed = await run.sealed?.outcome();
   const shown = run.pinned.trust === 'first-use' ? [] : linesOf((await run.shownKeys?.()) ?? '');
   const otherKeys = shown.filter((key) => !run.pinned.keys.includes(key));
   return {
     ...result,
-    violations: [...keyViolations(run.pinned, shown, result.violations), ...result.violations],
+    violations: [
+      ...keyViolations(run.pinned, shown, result.violations),
+      ...result.violations,
+      ...(sealed?.violations ?? []),
+    ],
+    omitted: result.omitted + (sealed?.omitted ?? 0),
     signedBy,
     otherKeys,
+    sealed,
   };
 }
 

@@ -56,6 +56,9 @@ describe('a tree from outside', () => {
     [{ op: 'xor' }, 'bad-shape', '/op'],
     [{ op: '__proto__' }, 'bad-shape', '/op'],
     [{ op: 'constructor' }, 'bad-shape', '/op'],
+    [{ op: 'sealed', blind: ['AAAAAAAAAAAAAAAAAAAAAA'] }, 'bad-shape', '/op'],
+    [{ op: 'concealed', field: 'message' }, 'bad-shape', '/op'],
+    [{ op: 'not', filter: { op: 'sealed', blind: [] } }, 'bad-shape', '/filter/op'],
     [{ op: 'always', also: 1 }, 'bad-shape', ''],
     [{ op: 'is', field: 'id' }, 'bad-shape', ''],
     [{ op: 'is', field: 'id', values: 'x' }, 'bad-shape', '/values'],
@@ -139,7 +142,10 @@ describe('a tree from outside', () => {
   it('of any shape is a filter or a problem', () => {
     const node = fc.record(
       {
-        op: fc.oneof(fc.constantFrom('and', 'or', 'not', 'is', 'like', 'range', 'words', 'network'), fc.anything()),
+        op: fc.oneof(
+          fc.constantFrom('and', 'or', 'not', 'is', 'like', 'range', 'words', 'network', 'sealed', 'concealed'),
+          fc.anything(),
+        ),
         field: fc.oneof(fc.constantFrom('id', 'metadata.a', 'ip', 'time'), fc.anything()),
         filters: fc.oneof(fc.array(fc.oneof(anyFilter, fc.anything())), fc.anything()),
         filter: fc.oneof(anyFilter, fc.anything()),
@@ -153,6 +159,7 @@ describe('a tree from outside', () => {
         const { filter, problem } = checkFilter(tree);
         expect(filter === undefined).toBe(problem !== undefined);
         if (filter !== undefined) expect(checkFilter(filter)).toEqual({ filter });
+        expect(JSON.stringify(filter) ?? '').not.toMatch(/"op":"(?:sealed|concealed)"/);
       }),
       { numRuns: 1000 },
     );

@@ -228,3 +228,47 @@ it('what is no entry fits nothing', () => {
     expect(compileFilter({ op: 'is', field: 'id', values: ['e1'] })(value)).toBe(false);
   }
 });
+
+describe('what is sealed is told from what is not', () => {
+  const sealed = { $sealed: 'ab'.repeat(32) };
+  const event = {
+    actor: { name: 'Jane', email: sealed },
+    targets: [{ name: 'ACME' }, { name: sealed }],
+    metadata: {
+      a: sealed,
+      b: [{ c: 'x' }, sealed],
+
+      text: '{"$sealed":"x"}',
+      d: { $set: 1 },
+    },
+    request: sealed,
+  };
+  it.each([
+    ['actor.email', true],
+    ['actor.name', false],
+    ['source.ip', false],
+    ['targets.name', true],
+    ['targets.id', false],
+    ['metadata.a', true],
+    ['metadata.a.inside', true],
+    ['metadata.b', true],
+    // One of the items is sealed, so what is in it cannot be seen.
+    ['metadata.b.c', true],
+    ['metadata', false],
+    ['metadata.text', false],
+    ['metadata.d', false],
+    ['request.body.x', true],
+    ['response', false],
+  ])('%s: %s', (field, expected) => {
+    expect(compileFilter({ op: 'concealed', field })(event)).toBe(expected);
+  });
+
+  it('of any field, by what lies beside the entry', () => {
+    const fits = compileFilter({ op: 'concealed', field: 'any' });
+    expect([fits(event, '[]'), fits(event, undefined), fits({}, '[{"f":["/a"],"e":"e1"}]')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+});

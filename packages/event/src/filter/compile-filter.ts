@@ -1,15 +1,31 @@
 import { ipNetwork, networkContains } from '../ip-network.js';
 import { isMoment, parseTime } from '../time.js';
 import { asciiLower } from './ascii-lower.js';
+import { BlindsOfEntry } from './blinds-of-entry.js';
 import { freeTimeNs, fullTime } from './entry-time.js';
-import { innerTextOfField, someLeaf, someValueAt, textOfField, textOfJson, type ValueTest } from './entry-values.js';
-import type { Condition, Filter, HasWords, InNetwork, Is, Like, Range } from './filter.js';
+import {
+  innerTextOfField,
+  SEALED_STAND_IN,
+  someLeaf,
+  someValueAt,
+  someValueOnWay,
+  textOfField,
+  textOfJson,
+  type ValueTest,
+} from './entry-values.js';
+import type { Concealed, Condition, Filter, HasWords, InNetwork, Is, Like, Range } from './filter.js';
 import { type FoundField, knownField } from './find-field.js';
 import { patternMatcher } from './pattern.js';
 import { phraseMatcher } from './words.js';
 
-/** Says whether an entry, as parsed JSON, fits a filter. */
-export type FilterPredicate = (entry: unknown) => boolean;
+/**
+ * Says whether an entry fits a filter.
+ *
+ * @param entry as parsed JSON
+ * @param sealed what lies beside it for its sealed fields (`formatSealedItems`); absent: nothing of it is sealed. It is
+ * read only by filters that have a condition on blind indexes, and by these once.
+ */
+export type FilterPredicate = (entry: unknown, sealed?: string) => boolean;
 
 /**
  * Compiles a filter to a predicate on parsed entries; it gives the same answer as the store does for the entry's bytes,
@@ -19,26 +35,44 @@ export type FilterPredicate = (entry: unknown) => boolean;
  * @throws RangeError for a field that there is not
  */
 export function compileFilter(filter: Filter): FilterPredicate {
+  return compile(filter, new BlindsOfEntry());
+}
+
+function compile(filter: Filter, blinds: BlindsOfEntry): FilterPredicate {
   switch (filter.op) {
     case 'always':
       return () => true;
     case 'never':
       return () => false;
     case 'and': {
-      const all = filter.filters.map(compileFilter);
-      return (entry) => all.every((fits) => fits(entry));
+      const all = filter.filters.map((inner) => compile(inner, blinds));
+      return (entry, sealed) => all.every((fits) => fits(entry, sealed));
     }
     case 'or': {
-      const any = filter.filters.map(compileFilter);
-      return (entry) => any.some((fits) => fits(entry));
+      const any = filter.filters.map((inner) => compile(inner, blinds));
+      return (entry, sealed) => any.some((fits) => fits(entry, sealed));
     }
     case 'not': {
-      const fits = compileFilter(filter.filter);
-      return (entry) => !fits(entry);
+      const fits = compile(filter.filter, blinds);
+      return (entry, sealed) => !fits(entry, sealed);
     }
+    case 'sealed':
+      return (_entry, sealed) => blinds.hasOne(sealed, filter.blind);
+    case 'concealed':
+      return compileConcealed(filter);
     default:
       return compileCondition(filter);
   }
+}
+
+function compileConcealed({ field }: Concealed): FilterPredicate {
+  if (field === 'any') return (_entry, sealed) => sealed !== undefined && sealed !== '';
+  const found = knownField(field);
+  const isStandIn: ValueTest =
+    found.field.type === 'json'
+      ? (value) => typeof value === 'object' && textOfField(value).startsWith(SEALED_STAND_IN)
+      : (value) => textOfField(value).startsWith(SEALED_STAND_IN);
+  return (entry) => someValueOnWay(entry, found.path, isStandIn);
 }
 
 function compileCondition(condition: Condition): FilterPredicate {

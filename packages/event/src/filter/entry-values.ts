@@ -11,6 +11,11 @@ export function someValueAt(entry: unknown, path: readonly string[], test: Value
   return reached(entry, path, 0, test);
 }
 
+/** The same, where a value on the way that passes is enough. The entry itself is none. */
+export function someValueOnWay(entry: unknown, path: readonly string[], test: ValueTest): boolean {
+  return path.some((_key, place) => someValueAt(entry, path.slice(0, place + 1), test));
+}
+
 function reached(value: unknown, path: readonly string[], step: number, test: ValueTest): boolean {
   if (step === path.length) return test(value);
   const key = path[step] as string;
@@ -40,6 +45,9 @@ export function innerTextOfField(value: unknown): string {
 
 /** How the JSON of `{"$sealed": …}` and of `{"$blob": …}` begins. */
 export const STAND_IN = '{"$';
+
+/** How that of a sealed value begins. In free JSON, clients may begin keys with a `$`, but never write this one. */
+export const SEALED_STAND_IN = '{"$sealed":';
 
 /** The text of a value in free JSON; objects and arrays have none. */
 export function textOfJson(value: unknown): string {

@@ -6,7 +6,7 @@
  * A condition is true or false for every event, never unknown: about a field that an event lacks it is false, and its
  * negation is true. Where a path leads through arrays, one element that fits is enough.
  */
-export type Filter = Everything | Nothing | All | Any | Not | Condition;
+export type Filter = Everything | Nothing | All | Any | Not | HasSealed | Concealed | Condition;
 
 export interface Everything {
   readonly op: 'always';
@@ -32,6 +32,24 @@ export interface Any {
 export interface Not {
   readonly op: 'not';
   readonly filter: Filter;
+}
+
+/**
+ * One of the event's sealed values has one of these blind indexes. Only the server makes it, of a condition on a field
+ * that is sealed: neither the search syntax nor a tree from outside has it.
+ */
+export interface HasSealed {
+  readonly op: 'sealed';
+  readonly blind: readonly string[];
+}
+
+/**
+ * A value of the field, or one on the way to it, is sealed; for `any`, anything of the event. Only the server makes it:
+ * what a condition on the field overlooks, because it cannot see it.
+ */
+export interface Concealed {
+  readonly op: 'concealed';
+  readonly field: string;
 }
 
 /** What is asked about one field. `field` is its canonical name: `actor.id`, `metadata.amount`, `metadata."a b".c`. */

@@ -38,14 +38,23 @@ function measure(filter: Filter, level: number, size: Size): void {
     case 'not':
       measure(filter.filter, level + 1, size);
       return;
+    case 'sealed':
+      size.chars += charsIn(filter.blind);
+      return;
+    case 'concealed':
+      size.chars += filter.field.length;
+      return;
     default:
       size.chars += charsOf(filter);
   }
 }
 
 function charsOf(condition: Condition): number {
-  const listed = textsOf(condition).reduce((sum, text) => sum + text.length, 0);
-  return condition.field.length + listed;
+  return condition.field.length + charsIn(textsOf(condition));
+}
+
+function charsIn(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length, 0);
 }
 
 function textsOf(condition: Condition): readonly string[] {

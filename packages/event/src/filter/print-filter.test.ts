@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { anyFilter } from '../../testing/filter-arbitraries.js';
+import { anyFilter, anyResolvedFilter, concealedCondition, sealedCondition } from '../../testing/filter-arbitraries.js';
 import { checkFilter } from './check-filter.js';
+import type { Filter } from './filter.js';
 import { parseFilter } from './parse-filter.js';
 import { printFilter } from './print-filter.js';
 
@@ -11,6 +12,16 @@ it('what is printed is read as the same tree', () => {
       expect(parseFilter(printFilter(filter))).toEqual({ filter });
     }),
     { numRuns: 2000 },
+  );
+});
+
+it('what the server makes for sealed fields is never read back', () => {
+  const holdsSealed = (filter: Filter) => /"op":"(?:sealed|concealed)"/.test(JSON.stringify(filter));
+  fc.assert(
+    fc.property(fc.oneof(sealedCondition, concealedCondition, anyResolvedFilter).filter(holdsSealed), (filter) => {
+      expect(parseFilter(printFilter(filter)).problem?.code).toBe('unknown-field');
+      expect(checkFilter(filter).problem?.code).toBe('bad-shape');
+    }),
   );
 });
 

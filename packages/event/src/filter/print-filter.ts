@@ -3,7 +3,8 @@ import { knownField } from './find-field.js';
 
 /**
  * The canonical text of a filter: {@link parseFilter} gives the same tree back, and two texts that mean the same tree
- * have one canonical text.
+ * have one canonical text. What only the server makes has a text
+ * that is no filter.
  */
 export function printFilter(filter: Filter): string {
   switch (filter.op) {
@@ -29,6 +30,10 @@ function printOperand(filter: Filter): string {
       return `(${printFilter(filter)})`;
     case 'not':
       return `-${printOperand(filter.filter)}`;
+    case 'sealed':
+      return `$sealed:${printList(filter.blind)}`;
+    case 'concealed':
+      return `$concealed:${printText(filter.field)}`;
     default:
       return printCondition(filter);
   }

@@ -41,7 +41,7 @@ export function fieldsToSeal(event: Event, plan: SealingPlan, further: readonly 
     const form = formOf(pointer);
     findOne(event, { path: pointer, segments, hasStar: false, subject: undefined, form, search: false }, fields);
   }
-  return fields.length < 2 ? fields : withoutInner(fields);
+  return mayOverlap(fields) ? withoutInner(fields) : fields;
 }
 
 /** The subjects of fields, each once. */
@@ -123,6 +123,23 @@ function memberOf(value: unknown, segment: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   if (Array.isArray(value)) return /^(?:0|[1-9]\d{0,8})$/.test(segment) ? value[Number(segment)] : undefined;
   return Object.hasOwn(value, segment) ? (value as Record<string, unknown>)[segment] : undefined;
+}
+
+const FEW_FIELDS = 8;
+
+/** Whether one of the fields may lie within another one, or be there twice. Of a few, as most events have, it is certain. */
+function mayOverlap(fields: readonly FieldToSeal[]): boolean {
+  if (fields.length > FEW_FIELDS) return true;
+  for (const { pointer } of fields) {
+    let equal = 0;
+    for (const { pointer: outer } of fields) {
+      if (!pointer.startsWith(outer)) continue;
+      if (pointer.length === outer.length) equal += 1;
+      else if (pointer[outer.length] === '/') return true;
+    }
+    if (equal > 1) return true;
+  }
+  return false;
 }
 
 /** Without repetitions, and without what lies within another one. */

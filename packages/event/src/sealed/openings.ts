@@ -2,7 +2,7 @@ import { canonicalJson, UnacceptableJsonError } from '../canonical-json.js';
 import type { Json } from '../json-value.js';
 import type { Sha256Hex } from '../payloads.js';
 import { utf8 } from '../utf8.js';
-import { sealedFieldsOf } from './sealed-value.js';
+import { type SealedField, sealedFieldsOf } from './sealed-value.js';
 
 /** The value of a sealed field with what it takes to check it; or which erasure took it. */
 export type Opening = OpenedField | ErasedField;
@@ -48,13 +48,18 @@ const SALT = /^[0-9a-f]{64}$/;
  *
  * @param event the entry as JSON
  */
-export function verifyOpenings(
-  event: unknown,
+export function verifyOpenings(event: unknown, openings: readonly Opening[], checks: OpeningChecks): FieldVerdict[] {
+  return verifySealedFields(sealedFieldsOf(event), openings, checks);
+}
+
+/** {@link verifyOpenings} for those who kept the sealed fields of an event, and not the event. */
+export function verifySealedFields(
+  fields: readonly SealedField[],
   openings: readonly Opening[],
   { sha256, isCertified }: OpeningChecks,
 ): FieldVerdict[] {
   const byPointer = new Map(openings.map((opening) => [opening.pointer, opening]));
-  return sealedFieldsOf(event).map(({ pointer, commitment }): FieldVerdict => {
+  return fields.map(({ pointer, commitment }): FieldVerdict => {
     const opening = byPointer.get(pointer);
     if (opening === undefined) return { pointer, state: 'missing', reason: 'no-opening' };
     if ('erasure' in opening) {

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyJson } from '../../testing/arbitraries.js';
 import { pointerSegments } from '../json-pointer.js';
-import { commitmentOf, reservedSealedKey, SEALED_KEY, sealedFieldsOf, sealedValue } from './sealed-value.js';
+import type { EventInput } from '../schema.js';
+import {
+  commitmentOf,
+  hasSealedKey,
+  reservedSealedKey,
+  SEALED_KEY,
+  sealedFieldsOf,
+  sealedValue,
+  sealedValueSchema,
+} from './sealed-value.js';
 
 const COMMITMENT = 'a1'.repeat(32);
 
@@ -22,6 +31,11 @@ describe('a sealed value', () => {
     ]) {
       expect(commitmentOf(other)).toBeUndefined();
     }
+  });
+
+  test('is what the schema of stored events says', () => {
+    expect(sealedValueSchema.safeParse(sealedValue(COMMITMENT)).success).toBe(true);
+    expect(sealedValueSchema.safeParse({ [SEALED_KEY]: 'x' }).success).toBe(false);
   });
 
   test('is found wherever it stands', () => {
@@ -51,12 +65,16 @@ describe('the reserved key', () => {
     expect(reservedSealedKey({ message: '$sealed', metadata: { $sealed2: 1, 'x"$sealed': 2 } })).toBeUndefined();
   });
 
-  test('is found exactly where JSON has it', () => {
+  test('is found exactly where JSON has it, also by the short way', () => {
+    const others = anyJson.filter((value) => !JSON.stringify(value).includes(JSON.stringify(SEALED_KEY)));
+    const fields = fc.constantFrom('metadata', 'request', 'response', 'changes');
     fc.assert(
-      fc.property(anyJson, fc.boolean(), (value, isThere) => {
-        const event = { metadata: isThere ? { ours: [value, { [SEALED_KEY]: value }] } : { ours: [value] } };
+      fc.property(others, fields, fc.boolean(), (value, field, isThere) => {
+        const inner = isThere ? [value, { [SEALED_KEY]: value }] : [value];
+        const event = { action: 'a.b', [field]: { after: inner } } as EventInput;
         const found = reservedSealedKey(event);
         expect(found !== undefined).toBe(isThere);
+        expect(hasSealedKey(event)).toBe(isThere);
         if (found !== undefined) expect(pointerSegments(found.pointer)?.at(-1)).toBe(SEALED_KEY);
       }),
     );

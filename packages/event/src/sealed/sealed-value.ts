@@ -1,17 +1,26 @@
+import * as z from 'zod';
 import { JSON_MAX_DEPTH_LEVELS } from '../bounds.js';
 import { jsonPointer } from '../json-pointer.js';
 import { isPlainObject } from '../json-value.js';
 import { type FieldProblem, problem } from '../problem.js';
+import type { EventInput } from '../schema.js';
 
 /** The one key of what stands in an entry in the place of a sealed value. Only the server writes it. */
 export const SEALED_KEY = '$sealed';
 
 const COMMITMENT = /^[0-9a-f]{64}$/;
 
+export const sealedValueSchema = z
+  .strictObject({
+    [SEALED_KEY]: z
+      .string()
+      .regex(COMMITMENT)
+      .meta({ description: 'SHA-256 of a salt and the canonical JSON (RFC 8785) of the value, lower-case hex.' }),
+  })
+  .meta({ description: 'Stands where a personal value was sealed; the value lies encrypted beside the entry.' });
+
 /** Stands in an entry for a sealed value: a salted SHA-256 of it, as lower-case hex. */
-export interface SealedValue {
-  readonly [SEALED_KEY]: string;
-}
+export type SealedValue = Readonly<z.infer<typeof sealedValueSchema>>;
 
 /** A sealed field of an entry. */
 export interface SealedField {
@@ -53,6 +62,32 @@ export function reservedSealedKey(event: unknown): FieldProblem | undefined {
     }
   });
   return found;
+}
+
+/**
+ * Whether {@link reservedSealedKey} finds something in an event that satisfies the schema: only free JSON can have keys of
+ * the client's making, so nothing else is looked at. On the path of every event that is recorded.
+ */
+export function hasSealedKey(event: EventInput): boolean {
+  const { metadata, request, response, changes } = event;
+  return (
+    (metadata !== undefined && isInside(metadata, 1)) ||
+    (request !== undefined && isInside(request, 1)) ||
+    (response !== undefined && isInside(response, 1)) ||
+    (changes !== undefined && isInside(changes, 1))
+  );
+}
+
+function isInside(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || depth > JSON_MAX_DEPTH_LEVELS) return false;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (isInside(value[index], depth + 1)) return true;
+    return false;
+  }
+  for (const key in value) {
+    if (key === SEALED_KEY || isInside((value as Record<string, unknown>)[key], depth + 1)) return true;
+  }
+  return false;
 }
 
 /** Visits every object, the outer ones first. Deeper than an entry can be it does not look. */

@@ -164,12 +164,17 @@ export class PermissionCache implements Authorizer {
     });
   }
 
-  /** Works out what each role of a tenant's own gives in a module. */
-  async preloadModulePermissions(tenantId: string, moduleCode: string): Promise<void> {
+  /** Works out what each role that a tenant can give gives in a module, and remembers it. By the role's name. */
+  async preloadModulePermissions(
+    tenantId: string,
+    moduleCode: string,
+  ): Promise<ReadonlyMap<string, readonly Permission[]>> {
     const names = await this.#parts.roleNames(tenantId);
+    const given = new Map<string, readonly Permission[]>();
     await inTurns(names, async (name) => {
-      await this.getRolePermissions(tenantId, name, moduleCode);
+      given.set(name, await this.getRolePermissions(tenantId, name, moduleCode));
     });
+    return new Map([...given].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   #hit<T>(entry: Entry<T>): T {

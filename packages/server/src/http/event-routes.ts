@@ -5,12 +5,15 @@ import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import { blobKey, unreadable } from '../intake/intake.js';
 import type { ItemResult } from '../intake/item.js';
+import type { StoredEntry } from '../ports/store.js';
+import type { ShownField } from '../privacy/reading/personal-data.js';
 import type { GuardedAccess } from './access-declaration.js';
 import { entryJson, JSON_TYPE } from './answers.js';
 import { requireReadableBlob } from './blob-of-event.js';
 import { bytesOf } from './json-body.js';
 import { batchSchema, describeRoute, eventSchema } from './openapi.js';
 import { flag, readQuery, wholeNumber } from './parameters.js';
+import { personalReaderOf } from './personal-reader.js';
 import { sayLimits } from './rate-limit-headers.js';
 import { readerOf } from './reader-of.js';
 import { recordRead } from './record-read.js';
@@ -82,7 +85,8 @@ export function registerEventRoutes(app: FastifyInstance, services: Services): v
       readQuery(none, request.query);
       const entry = await services.reader.get(request.tenant, request.params.id, readerOf(request));
       await recordRead(request, 'event.read', 1, services);
-      return reply.type(JSON_TYPE).send(entryJson(entry));
+      const [personal] = await shownTo(request, [entry], services);
+      return reply.type(JSON_TYPE).send(entryJson(entry, personal!));
     },
   );
   app.get<{ Params: { id: string } }>(
@@ -186,8 +190,18 @@ async function getPage(request: FastifyRequest, reply: FastifyReply, services: S
   const { limit = 100, ...query } = readQuery(pageQuery, request.query);
   const { entries, next, behind } = await services.reader.page(request.tenant, { ...query, limit }, readerOf(request));
   await recordRead(request, 'event.search', entries.length, services);
-  const events = entries.map(entryJson).join(',');
+  const personal = await shownTo(request, entries, services);
+  const events = entries.map((entry, place) => entryJson(entry, personal[place]!)).join(',');
   return reply.type(JSON_TYPE).send(`{"events":[${events}],"next":${JSON.stringify(next)},"behind":${behind}}`);
+}
+
+/** What the caller sees of the sealed fields of these entries. Unmasking is recorded before it is answered. */
+function shownTo(
+  request: FastifyRequest,
+  entries: readonly StoredEntry[],
+  { privacy }: Services,
+): Promise<ShownField[][]> {
+  return privacy.personalData.show(request.tenant, entries, personalReaderOf(request));
 }
 
 async function getBlob(

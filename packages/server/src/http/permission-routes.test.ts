@@ -44,6 +44,16 @@ test('what a user may do in a module follows each change of the user and of a ro
   expect(await given('wms')).toEqual(['events:export']);
 });
 
+test('what each role gives in a module', async () => {
+  const role = { name: 'lead', grants: [{ permissions: ['events:read'], modules: ['wms'] }] };
+  await http.post('/api/v1/roles', role, TENANT);
+  const given = async (module: string) =>
+    (await http.get(`/api/v1/permissions/modules/${module}`, TENANT)).json().roles;
+  expect(await given('wms')).toMatchObject({ lead: ['events:read'] });
+  expect(await given('hr')).toMatchObject({ lead: [] });
+  expect((await http.get(`/api/v1/permissions/modules/${'x'.repeat(300)}`, TENANT)).statusCode).toBe(404);
+});
+
 test('without a module, or of nobody, there is nothing to tell', async () => {
   expect((await http.get('/api/v1/users/none/permissions', TENANT)).json().code).toBe('query-invalid');
   expect((await http.get('/api/v1/users/none/permissions?module=wms', TENANT)).json().permissions).toEqual([]);

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { CONDITIONAL, MAX_VALUE_CHARS } from '../access/grants.js';
 import { type Permission, permissions } from '../access/permissions.js';
+import { Problem } from '../errors.js';
 import type { GuardedAccess } from './access-declaration.js';
 import { describeRoute } from './openapi.js';
 import { readQuery } from './parameters.js';
@@ -25,6 +26,17 @@ export function registerPermissionRoutes(app: FastifyInstance, services: Service
       return reply.send({
         permissions: Object.entries(permissions).map(([name, description]) => entry(name, description)),
       });
+    },
+  );
+  app.get<{ Params: { module: string } }>(
+    '/api/v1/permissions/modules/:module',
+    { config: { access: CATALOGUE }, schema: describeRoute('What each role gives in a module', {}) },
+    async (request, reply) => {
+      readQuery(none, request.query);
+      const { module } = request.params;
+      if (module.length > MAX_VALUE_CHARS) throw new Problem('route-unknown');
+      const roles = await services.permissions.preloadModulePermissions(request.tenant, module);
+      return reply.send({ module, roles: Object.fromEntries(roles) });
     },
   );
   app.get<{ Params: { id: string } }>(

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ADMINISTRATOR, eventOf, MemoryPrivacy, PrivacyWorld, TENANT } from '../../testing/memory-privacy.js';
-import { Authorization } from '../access/authorization.js';
+import { bareRoutes } from '../../testing/bare-routes.js';
+import { eventOf, MemoryPrivacy, PrivacyWorld } from '../../testing/memory-privacy.js';
 import type { Permission } from '../access/permissions.js';
 import { Faults } from '../adapters/memory/faults.js';
 import { Problem } from '../errors.js';
@@ -29,28 +29,9 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-/** The routes alone, behind a guard that lets everybody in as one administrator. */
 async function start(as: MemoryPrivacy): Promise<void> {
   privacy = as;
-  app = fastify();
-  app.setValidatorCompiler(() => () => true);
-  app.setSerializerCompiler(() => JSON.stringify);
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  for (const name of ['principal', 'authorization', 'clientAddress', 'tenant', 'pass']) app.decorateRequest(name);
-  app.addHook('onRequest', async (request) => {
-    const filter = request.headers['x-test-filter'];
-    const principal = { ...ADMINISTRATOR.principal, ...(typeof filter === 'string' ? { filter } : {}) };
-    const grants = EVERYTHING.map((permission) => ({ permission, reach: 'own' as const }));
-    const authorization = new Authorization(principal, grants);
-    Object.assign(request, { principal, authorization, clientAddress: '192.0.2.1', tenant: TENANT });
-  });
-  app.setErrorHandler((error, _request, reply) => {
-    const problem = error instanceof Problem ? error : new Problem('internal', { cause: error });
-    return reply.code(problem.status).send(problem.toDocument());
-  });
-  registerPrivacyRoutes(app, servicesOf(as));
-  await app.ready();
+  app = await bareRoutes(EVERYTHING, (bare) => registerPrivacyRoutes(bare, servicesOf(as)));
 }
 
 function servicesOf(as: MemoryPrivacy): PrivacyRouteServices {
@@ -83,7 +64,10 @@ function servicesOf(as: MemoryPrivacy): PrivacyRouteServices {
       holds,
       subjectKeys,
       personalData,
-      store,
+      store: {
+        entries: async (tenant: string, first: number, end: number) =>
+          world.rows.filter((row) => row.tenant === tenant && row.index >= first && row.index < end),
+      },
       newId: () => `hold-${++world.ids}`,
       now,
       exportPack: (...call: [ExportRequest, Requester]) => exportPack(...call, parts),
@@ -259,5 +243,65 @@ describe('the openings of an event', () => {
 
   test('of an event that there is none of are not found', async () => {
     expect(codeOf(await send('GET', 'events/none/openings'))).toEqual([404, 'event-unknown']);
+  });
+});
+
+describe('the openings of entries by their indexes', () => {
+  const range = (first: number, end: number, headers = {}) =>
+    send('GET', `privacy/openings?from=${first}&to=${end}`, undefined, headers);
+
+  test('are those of every entry that has any, recorded as one unmasking', async () => {
+    await privacy.record(eventOf('u1'));
+    await privacy.record({ action: 'a.b', actor: { id: 'u1' } });
+    await privacy.record(eventOf('u2'));
+    await privacy.record(eventOf('u3'));
+    const response = await range(0, 3, { 'x-reason': 'audit' });
+    expect(response.json()).toEqual({
+      openings: [
+        { index: 0, openings: expect.arrayContaining([expect.objectContaining({ value: 'u1@example.com' })]) },
+        { index: 2, openings: expect.any(Array) },
+      ],
+    });
+    expect(response.headers['cache-control']).toBe('no-store');
+    expect(world.acts).toMatchObject([{ action: 'pii.open', reason: 'audit', metadata: { events: 2, fields: 6 } }]);
+  });
+
+  test('name the erasure of what was erased', async () => {
+    await privacy.record(eventOf('u1'));
+    const { id } = (await send('POST', 'privacy/erasures', { subject: 'u1' })).json();
+    const [{ openings }] = (await range(0, 1)).json().openings;
+    expect(openings).toEqual(
+      ['/actor/email', '/actor/name', '/source/ip'].map((pointer) => ({ pointer, erasure: id })),
+    );
+  });
+
+  test('of what is not committed yet are not there', async () => {
+    await privacy.record(eventOf('u1'));
+    world.rows[0]!.position = 1_000_000;
+    expect((await range(0, 1)).json()).toEqual({ openings: [] });
+    expect(world.acts).toEqual([]);
+  });
+
+  test('are for those only who may see every event', async () => {
+    await privacy.record(eventOf('u1'));
+    expect(codeOf(await range(0, 1, { 'x-test-filter': 'action:order.*' }))).toEqual([403, 'permission-denied']);
+    expect(world.acts).toEqual([]);
+  });
+
+  test('need a reason where the tenant wants one', async () => {
+    await privacy.record(eventOf('u1'));
+    privacy.policy.isReasonRequired = true;
+    expect(codeOf(await range(0, 1))).toEqual([400, 'reason-missing']);
+  });
+
+  test('are of 256 entries at most', async () => {
+    expect((await range(5, 261)).statusCode).toBe(200);
+    for (const [first, end] of [
+      [5, 262],
+      [5, 5],
+      [5, 4],
+    ] as const)
+      expect(codeOf(await range(first, end))).toEqual([400, 'query-invalid']);
+    expect(codeOf(await send('GET', 'privacy/openings'))).toEqual([400, 'query-invalid']);
   });
 });

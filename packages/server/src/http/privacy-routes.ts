@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { recordAct } from '../access/audited-act.js';
 import { Problem } from '../errors.js';
-import { from } from '../failures.js';
 import type { ErasureDocument } from '../privacy/erasure/erasure-document.js';
 import { publicHold } from '../privacy/erasure/erasures.js';
 import type { HoldDocument } from '../privacy/erasure/hold-document.js';
@@ -13,9 +12,9 @@ import type { GuardedAccess } from './access-declaration.js';
 import { administratorOf } from './administrator.js';
 import { readJson } from './json-body.js';
 import { bodySchema, describeRoute } from './openapi.js';
+import { registerOpeningRoutes } from './opening-routes.js';
 import { readQuery, wholeNumber } from './parameters.js';
-import { personalReaderOf, requesterOf } from './personal-reader.js';
-import { readerOf } from './reader-of.js';
+import { requesterOf } from './personal-reader.js';
 import { REASON_MAX_CHARS, reasonOf } from './reason.js';
 import type { Services } from './services.js';
 
@@ -23,7 +22,6 @@ const READ: GuardedAccess = { permission: 'privacy:read', of: 'tenant' };
 const ERASE: GuardedAccess = { permission: 'privacy:erase', of: 'tenant' };
 const EXPORT: GuardedAccess = { permission: 'privacy:export', of: 'tenant' };
 const HOLD: GuardedAccess = { permission: 'privacy:hold', of: 'tenant' };
-const OPEN: GuardedAccess = { permission: 'pii:read', of: 'tenant' };
 
 const MAX_PAGE = 1000;
 const MAX_ALIASES = 20;
@@ -80,18 +78,10 @@ export function registerPrivacyRoutes(app: FastifyInstance, services: PrivacyRou
     },
     (request, reply) => postExport(request, reply, services),
   );
-  app.get<{ Params: IdParams }>(
-    '/api/v1/events/:id/openings',
-    {
-      config: { access: OPEN },
-      schema: describeRoute('What it takes to check the sealed fields of an event: values and salts', {}),
-    },
-    (request, reply) => getOpenings(request, request.params.id, reply, services),
-  );
+  registerOpeningRoutes(app, services);
 }
 
 function registerErasures(app: FastifyInstance, services: PrivacyRouteServices): void {
-  const { erasures } = services.privacy;
   app.post(
     '/api/v1/privacy/erasures',
     {
@@ -104,7 +94,7 @@ function registerErasures(app: FastifyInstance, services: PrivacyRouteServices):
     '/api/v1/privacy/erasures',
     { config: { access: READ }, schema: describeRoute('The erasures that there were', { query: listQuery }) },
     async (request, reply) => {
-      const page = await listPage(request, (options) => erasures.list(request.tenant, options));
+      const page = await listPage(request, (options) => services.privacy.erasures.list(request.tenant, options));
       return reply.send({ erasures: page.items.map(shownErasure), next: page.next });
     },
   );
@@ -113,13 +103,12 @@ function registerErasures(app: FastifyInstance, services: PrivacyRouteServices):
     { config: { access: READ }, schema: describeRoute('One erasure, how far it is, and its certificate', {}) },
     async (request, reply) => {
       readQuery(none, request.query);
-      return reply.send(shownErasure(await erasures.get(request.tenant, request.params.id)));
+      return reply.send(shownErasure(await services.privacy.erasures.get(request.tenant, request.params.id)));
     },
   );
 }
 
 function registerHolds(app: FastifyInstance, services: PrivacyRouteServices): void {
-  const { holds } = services.privacy;
   app.post(
     '/api/v1/privacy/holds',
     {
@@ -132,7 +121,7 @@ function registerHolds(app: FastifyInstance, services: PrivacyRouteServices): vo
     '/api/v1/privacy/holds',
     { config: { access: READ }, schema: describeRoute('The legal holds in force', { query: listQuery }) },
     async (request, reply) => {
-      const page = await listPage(request, (options) => holds.list(request.tenant, options));
+      const page = await listPage(request, (options) => services.privacy.holds.list(request.tenant, options));
       return reply.send({ holds: page.items.map(publicHold), next: page.next });
     },
   );
@@ -141,7 +130,7 @@ function registerHolds(app: FastifyInstance, services: PrivacyRouteServices): vo
     { config: { access: READ }, schema: describeRoute('One legal hold', {}) },
     async (request, reply) => {
       readQuery(none, request.query);
-      return reply.send(publicHold(await holds.get(request.tenant, request.params.id)));
+      return reply.send(publicHold(await services.privacy.holds.get(request.tenant, request.params.id)));
     },
   );
   app.delete<{ Params: IdParams }>(
@@ -265,23 +254,6 @@ async function postExport(
 async function* continued(first: IteratorResult<string>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
   if (first.done !== true) yield first.value;
   yield* rest;
-}
-
-/** @throws Problem `event-unknown`, also for an event outside the grants, `reason-missing` */
-async function getOpenings(
-  request: FastifyRequest,
-  id: string,
-  reply: FastifyReply,
-  { privacy, reader }: PrivacyRouteServices,
-): Promise<FastifyReply> {
-  readQuery(none, request.query);
-  const { tenant } = request;
-  const found = await reader.get(tenant, id, readerOf(request));
-  const { mayUnmask, ...who } = personalReaderOf(request);
-  if (!mayUnmask(JSON.parse(Buffer.from(found.entry).toString('utf8')))) throw new Problem('event-unknown');
-  const sealed = (await from('store', privacy.store.sealedAt(tenant, [found.index]))).get(found.index);
-  const [openings] = await privacy.personalData.openings(tenant, [{ ...found, sealed }], who, 'pii.open');
-  return reply.header('cache-control', 'no-store').send({ index: found.index, openings });
 }
 
 function readBody<T extends z.ZodType>(

@@ -10,12 +10,15 @@ import type { Intake } from '../intake/intake.js';
 import type { PublicLog } from '../log/public-log.js';
 import type { Objects } from '../ports/objects.js';
 import type { EventStore } from '../ports/store.js';
+import type { PrivacyServices } from '../privacy/privacy-services.js';
 import type { EventReader } from '../query/event-reader.js';
 import type { Progress } from '../sequencer/progress.js';
 import type { TenantAdministration } from '../tenants/tenant-administration.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
 import type { Gate } from './gate.js';
+import type { KeyRotationRouteServices } from './key-rotation-routes.js';
 import type { Metrics } from './metrics.js';
+import type { DeploymentPolicy } from './policy-routes.js';
 
 /** What is wrong, for /readyz: the part's name and what to know about it. */
 export interface Trouble {
@@ -56,10 +59,14 @@ export interface Services {
   credentials: Credentials;
   authorizer: Authorizer;
   /** What users and roles may do, by module. */
-  permissions: Pick<PermissionCache, 'getUserPermissions'>;
+  permissions: Pick<PermissionCache, 'getUserPermissions' | 'preloadModulePermissions'>;
   delegations: Delegations;
   roles: RoleEditor;
   audit: AuditTrail;
+  privacy: PrivacyServices;
+  keyRotation: KeyRotationRouteServices['keyRotation'];
+  /** What holds where a tenant says nothing. */
+  deploymentPolicy: DeploymentPolicy;
   metrics: Metrics;
   gate: Gate;
   logger: Logger;

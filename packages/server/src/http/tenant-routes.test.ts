@@ -131,6 +131,14 @@ describe('limits', () => {
   });
 });
 
+test('the log of a change has the settings, but no salt', async () => {
+  const policy = { sample_rate: 0.5, sample_salt: 'nobody-may-know' };
+  await create({ id: 'acme', plan: 'unlimited', settings: { policy } });
+  const [created] = await trailOf('acme');
+  expect(created).toMatchObject({ action: 'tenant.create', metadata: { settings: { policy: { sample_rate: 0.5 } } } });
+  expect(JSON.stringify(created)).not.toContain('nobody-may-know');
+});
+
 describe('usage', () => {
   test('counts events and bytes, by day and month, as JSON and CSV', async () => {
     await create({ id: 'acme', plan: 'unlimited' });
@@ -141,6 +149,9 @@ describe('usage', () => {
     const csv = await service.get('/api/v1/tenants/acme/usage?by=month&format=csv');
     expect(csv.headers['content-type']).toMatch(/^text\/csv/);
     expect(csv.body).toMatch(/^tenant,period,events,bytes\r\nacme,\d{4}-\d\d,2,\d+\r\n$/);
+    const byAction = (await service.get('/api/v1/tenants/acme/usage?by=action')).json();
+    expect(byAction.total).toEqual(usage.total);
+    expect(byAction.usage).toContainEqual({ name: 'order.approve', events: 1, bytes: expect.any(Number) });
     expect((await service.get('/api/v1/tenants/acme/usage?from=2025-02-30')).json().code).toBe('query-invalid');
   });
 });

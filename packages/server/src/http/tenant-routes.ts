@@ -6,8 +6,8 @@ import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import { readBarrier } from '../sequencer/read-barrier.js';
 import type { Tenant } from '../tenants/tenant-directory.js';
-import { TENANT_ID, type TenantInput, tenantInputSchema } from '../tenants/tenant-document.js';
-import { dayNumber, usageCsv, usageLines } from '../tenants/usage-report.js';
+import { settingsWithoutSalt, TENANT_ID, type TenantInput, tenantInputSchema } from '../tenants/tenant-document.js';
+import { dayNumber, usageCsv, usageGroups, usageLines } from '../tenants/usage-report.js';
 import type { GuardedAccess } from './access-declaration.js';
 import { administratorOf } from './administrator.js';
 import { entityTag, requireRevision } from './entity-tag.js';
@@ -24,6 +24,7 @@ const UPDATE: GuardedAccess = { permission: 'tenants:update', ...of };
 const DELETE: GuardedAccess = { permission: 'tenants:delete', ...of };
 
 const MAX_PAGE = 1000;
+const MAX_KINDS = 1000;
 /** Names that are the deployment's own, or would be mistaken for them. */
 const RESERVED = new Set(['system', 'deployment']);
 
@@ -39,7 +40,10 @@ const day = z.string().refine((text) => dayNumber(text) !== undefined, 'must be 
 const usageQuery = z.object({
   from: day.optional().describe('First day (UTC); 30 days before the last if absent.'),
   to: day.optional().describe('Last day (UTC), inclusive; today if absent.'),
-  by: z.enum(['day', 'month']).optional().describe('Lines by day, or by month.'),
+  by: z
+    .enum(usageGroups)
+    .optional()
+    .describe('Lines by day, by month, or by the values of a field: the 1,000 with the most events.'),
   format: z.enum(['json', 'csv']).optional().describe('json if absent.'),
 });
 const createSchema = tenantInputSchema.extend({
@@ -172,12 +176,18 @@ async function getUsage(request: FastifyRequest, reply: FastifyReply, services: 
   const fromDay = first === undefined ? toDay - 30 : dayNumber(first)!;
   if (fromDay > toDay) throw new Problem('query-invalid', { detail: '"from" is after "to"' });
   const { before, behind } = await readBarrier(services.progress, services.limits.readWaitMs);
-  const days = await from('store', services.store.usageByDay(tenant.id, Math.max(0, fromDay), toDay, before));
-  const lines = usageLines(days, by);
-  if (format === 'csv') return reply.type('text/csv; charset=utf-8').send(usageCsv(tenant.id, lines));
+  const { store } = services;
+  const firstDay = Math.max(0, fromDay);
+  const days = await from('store', store.usageByDay(tenant.id, firstDay, toDay, before));
+  const query = { fromDay: firstDay, toDay, before, limit: MAX_KINDS };
+  const lines =
+    by === 'day' || by === 'month'
+      ? usageLines(days, by)
+      : await from('store', store.usageByKind(tenant.id, { ...query, kind: by }));
+  if (format === 'csv') return reply.type('text/csv; charset=utf-8').send(usageCsv(tenant.id, by, lines));
   const total = {
-    events: lines.reduce((sum, { events }) => sum + events, 0),
-    bytes: lines.reduce((sum, { bytes }) => sum + bytes, 0),
+    events: days.reduce((sum, { events }) => sum + events, 0),
+    bytes: days.reduce((sum, { bytes }) => sum + bytes, 0),
   };
   return reply.send({ tenant: tenant.id, by, total, usage: lines, behind });
 }
@@ -208,7 +218,7 @@ function record(
     action,
     operation,
     targets: [{ type: 'tenant', id }],
-    metadata: { plan, status, settings },
+    metadata: { plan, status, settings: settingsWithoutSalt(settings) },
   });
 }
 

@@ -1,4 +1,4 @@
-import { formatNs } from '@attestlog/event';
+import { type EventInput, formatNs } from '@attestlog/event';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../testing/sample-records.js';
@@ -12,21 +12,27 @@ const context = {
   newId: () => 'made-id',
   maxFutureSkewMs: 0,
   sha256,
+  prepare: (given: EventInput, id: string) => ({ ok: true as const, event: given, sealed: besideOf(id) }),
 };
+
+/** Something for every second event, by its id. */
+function besideOf(id: string): string | undefined {
+  return id.length % 2 === 0 ? undefined : `beside ${id} ü`;
+}
 
 /** What a reader of the outcomes can see; buffers are compared by their bytes. */
 function seen(admission: Admission): unknown {
   if (admission.error !== undefined) return admission;
   return admission.outcomes.map((outcome) => {
     if (!outcome.ok) return outcome;
-    const { ok, id, timeNs, entry, idGiven, timeGiven, blobs } = outcome;
-    return { ok, id, timeNs, entry: Buffer.from(entry).toString(), idGiven, timeGiven, blobs };
+    const { ok, id, timeNs, entry, idGiven, timeGiven, blobs, sealed } = outcome;
+    return { ok, id, timeNs, entry: Buffer.from(entry).toString(), idGiven, timeGiven, blobs, sealed };
   });
 }
 
 const event = fc.record(
   {
-    id: fc.constantFrom('a', 'b', ''),
+    id: fc.constantFrom('a', 'bb', ''),
     action: fc.constantFrom('order.approve', 'Nope'),
     time: fc.constantFrom('2025-10-06T12:54:12.5Z', 'yesterday'),
     message: fc.string(),

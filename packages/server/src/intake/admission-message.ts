@@ -1,13 +1,42 @@
 import type { JsonProblem } from '@attestlog/event';
 import type { Admission, Admitted, LeftOutcome, Outcome, Refused, Source } from './admission.js';
+import type { PackedKeys } from './packed-keys.js';
 
-/** What a thread is asked. */
+/** What a thread is told. */
+export type ToThread = AdmissionRequest | KeysAnswer | ForgetKeys;
+
+/** What a thread says. */
+export type FromThread = AdmissionReply | KeysWanted;
+
+/** A request to be read and checked. */
 export interface AdmissionRequest {
+  kind: 'admit';
   job: number;
   source: Source;
   receivedAtNs: bigint;
-  /** What is done with events, see {@link Treatments}; absent: they are recorded as they are. */
-  rules?: string;
+  /** What is done with whose events, see {@link Treatments}; absent: they are recorded as they are. */
+  treated?: { tenant: string; rules: string };
+}
+
+/** The keys that a job asked for; absent: there are none to be had, and nobody waits for the job any more. */
+export interface KeysAnswer {
+  kind: 'keys';
+  job: number;
+  keys?: PackedKeys;
+}
+
+/** Keys that are not to be used any more, see {@link Admitter.forgetKeys}. */
+export interface ForgetKeys {
+  kind: 'forget';
+  tenant?: string | undefined;
+  tag?: string | undefined;
+}
+
+/** A thread needs the keys of these subjects of the job's tenant. */
+export interface KeysWanted {
+  kind: 'keys-wanted';
+  job: number;
+  subjects: readonly string[];
 }
 
 /**
@@ -15,6 +44,7 @@ export interface AdmissionRequest {
  * hands without a copy: an object for each event would cost more to send than to make.
  */
 export interface AdmissionReply {
+  kind: 'admitted';
   job: number;
   error?: JsonProblem;
   /** Number of events of the request. */
@@ -28,6 +58,8 @@ export interface AdmissionReply {
   ends: Uint32Array;
   entries: Uint8Array<ArrayBuffer>;
   blobs: [number, Admitted['blobs']][];
+  /** What lies beside each entry, where anything does. */
+  sealed: (string | undefined)[];
   others: [number, Refused | LeftOutcome][];
 }
 
@@ -54,6 +86,7 @@ export function packAdmission(job: number, admission: Admission): AdmissionReply
 /** A reply with room for so many admitted events, whose entries have so many bytes together. */
 function emptyReply(job: number, count: number, admitted: number, bytes: number): AdmissionReply {
   return {
+    kind: 'admitted',
     job,
     count,
     places: new Uint32Array(admitted),
@@ -63,13 +96,14 @@ function emptyReply(job: number, count: number, admitted: number, bytes: number)
     ends: new Uint32Array(admitted),
     entries: new Uint8Array(bytes),
     blobs: [],
+    sealed: [],
     others: [],
   };
 }
 
 /** Adds one to the end of the columns; its entry begins at `start`. Returns where it ends. */
 function addAdmitted(reply: AdmissionReply, place: number, admitted: Admitted, start: number): number {
-  const { id, timeNs, entry, idGiven, timeGiven, blobs } = admitted;
+  const { id, timeNs, entry, idGiven, timeGiven, blobs, sealed } = admitted;
   const end = start + entry.length;
   const i = reply.ids.push(id) - 1;
   reply.places[i] = place;
@@ -78,6 +112,7 @@ function addAdmitted(reply: AdmissionReply, place: number, admitted: Admitted, s
   reply.entries.set(entry, start);
   reply.ends[i] = end;
   if (blobs.length > 0) reply.blobs.push([place, blobs]);
+  reply.sealed.push(sealed);
   return end;
 }
 
@@ -98,6 +133,7 @@ export function unpackAdmission(reply: AdmissionReply): Admission {
       idGiven: (reply.given[i]! & 1) !== 0,
       timeGiven: (reply.given[i]! & 2) !== 0,
       blobs: blobs.get(place) ?? [],
+      sealed: reply.sealed[i],
     };
     start = end;
   }

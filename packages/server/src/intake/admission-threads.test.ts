@@ -1,9 +1,16 @@
 import { existsSync } from 'node:fs';
+import { defaultSealing, parseSealedItems, type SealedItem } from '@attestlog/event';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventInput } from '../../../event/testing/arbitraries.js';
+import { madeKeys } from '../../testing/made-keys.js';
 import { sha256 } from '../../testing/sample-records.js';
+import { Problem } from '../errors.js';
 import type { Admission, Outcome, Source } from './admission.js';
 import { AdmissionThreads } from './admission-threads.js';
 import { InlineAdmitter } from './admitter.js';
+import type { SealingKeySource } from './sealing-keys.js';
+import { rulesText } from './treatments.js';
 
 const built = new URL('../../dist/intake/admission-worker.js', import.meta.url);
 const unlessBuilt = existsSync(built) ? '' : ' (skipped: there is no build)';
@@ -73,5 +80,75 @@ describe.skipIf(!existsSync(built))(`admission threads${unlessBuilt}`, () => {
     await expect(threads.admit(batch(100, 'a'), receivedAtNs)).rejects.toThrow('an admission thread ended');
     // The one that took its place answers, or rather dies, too.
     await expect(threads.admit(batch(100, 'b'), receivedAtNs)).rejects.toThrow('an admission thread ended');
+  });
+
+  describe('get the keys that they seal with from here', () => {
+    const rules = rulesText({ sealing: defaultSealing })!;
+    const large = (events: readonly unknown[]): Source => {
+      const padded = [...events, { action: 'a.b', message: 'x'.repeat(40_000) }];
+      return { kind: 'array', bytes: Uint8Array.from(Buffer.from(JSON.stringify(padded))), maxItems: 1000 };
+    };
+    const by = (id: string) => ({ id: `e-${id}`, action: 'a.b', actor: { id, name: 'Jane' } });
+    const sourceOf = (asked: string[][]): SealingKeySource => ({
+      keysFor: async (tenant, subjects) => {
+        asked.push([...subjects]);
+        return madeKeys(subjects, asked.length, tenant);
+      },
+    });
+
+    it('once, until they are forgotten', async () => {
+      start(built, 1);
+      const asked: string[][] = [];
+      const order = { tenant: 'acme', rules, keys: sourceOf(asked) };
+      const generations = async () => {
+        const outcomes = outcomesOf(await threads.admit(large([by('u1'), by('u2')]), receivedAtNs, order));
+        return outcomes.slice(0, 2).map((outcome) => {
+          const items = outcome.ok ? parseSealedItems(outcome.sealed ?? '') : undefined;
+          return (items?.[0] as SealedItem | undefined)?.k;
+        });
+      };
+      expect(await generations()).toEqual([1, 1]);
+      expect(await generations()).toEqual([1, 1]);
+      expect(asked).toEqual([['u1', 'u2']]);
+      threads.forgetKeys('acme', madeKeys(['u1']).subjects.get('u1')!.tag);
+      expect(await generations()).toEqual([2, 1]);
+      threads.forgetKeys('other');
+      expect(await generations()).toEqual([2, 1]);
+      threads.forgetKeys();
+      expect(await generations()).toEqual([3, 3]);
+    });
+
+    it('and give the same as this thread would, whatever the events are', () => {
+      start(built);
+      const order = { tenant: 'acme', rules, keys: { keysFor: (_: string, s: readonly string[]) => madeKeys(s) } };
+      const withoutBoxes = (admission: Admission) =>
+        outcomesOf(admission).map((outcome) => {
+          if (!outcome.ok) return outcome;
+          const items = parseSealedItems(outcome.sealed ?? '[]')!.map((item) => ({ ...item, v: undefined }));
+          return { entry: Buffer.from(outcome.entry).toString(), items };
+        });
+      return fc.assert(
+        fc.asyncProperty(fc.array(eventInput, { maxLength: 5 }), async (events) => {
+          const named = events.map((event, i) => ({ ...event, id: `e-${i}` }));
+          const source = () => large([...named, { id: 'last', action: 'Nope' }]);
+          const [theirs, ours] = [
+            threads.admit(source(), receivedAtNs, order),
+            inline.admit(source(), receivedAtNs, order),
+          ];
+          // The padding has no id of its own.
+          expect(withoutBoxes(await theirs).slice(0, -1)).toEqual(withoutBoxes(await ours).slice(0, -1));
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    it('or fail the request with what the source says, and go on', async () => {
+      start(built, 1);
+      const refusal = new Problem('master-key-unavailable');
+      const failing = { tenant: 'acme', rules, keys: { keysFor: () => Promise.reject(refusal) } };
+      await expect(threads.admit(large([by('u1')]), receivedAtNs, failing)).rejects.toBe(refusal);
+      const order = { ...failing, keys: sourceOf([]) };
+      expect(outcomesOf(await threads.admit(large([by('u1')]), receivedAtNs, order))[0]).toMatchObject({ ok: true });
+    });
   });
 });

@@ -1,7 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { Admission, Source } from './admission.js';
-import { type AdmissionReply, type AdmissionRequest, unpackAdmission } from './admission-message.js';
-import type { Admitter } from './admitter.js';
+import {
+  type AdmissionRequest,
+  type FromThread,
+  type KeysWanted,
+  type ToThread,
+  unpackAdmission,
+} from './admission-message.js';
+import type { AdmissionOrder, Admitter } from './admitter.js';
+import { packKeys } from './packed-keys.js';
 
 export interface AdmissionThreadsOptions {
   threads: number;
@@ -16,14 +23,20 @@ const MIN_OFFLOADED_BYTES = 32_768;
 /** Room for the objects of several batches: what outlives a small young generation is dear to collect. */
 const YOUNG_GENERATION_MIB = 192;
 
+interface Job {
+  order: AdmissionOrder | undefined;
+  resolve: (admission: Admission) => void;
+  reject: (error: unknown) => void;
+}
+
 interface Thread {
   worker: Worker;
-  jobs: Map<number, { resolve: (admission: Admission) => void; reject: (error: Error) => void }>;
+  jobs: Map<number, Job>;
 }
 
 /**
  * Reads and checks large requests on threads of their own, so that two processors can work on one stream of events.
- * Threads know neither the engine nor any file. One that dies fails its requests and is replaced.
+ * Threads know neither the engine nor any file; keys they get from here. One that dies fails its requests and is replaced.
  */
 export class AdmissionThreads implements Admitter {
   readonly #options: AdmissionThreadsOptions;
@@ -36,23 +49,30 @@ export class AdmissionThreads implements Admitter {
     this.#threads = Array.from({ length: options.threads }, () => this.#start());
   }
 
-  admit(source: Source, receivedAtNs: bigint, rules?: string): Promise<Admission> {
+  admit(source: Source, receivedAtNs: bigint, order?: AdmissionOrder): Promise<Admission> {
     const [first, ...others] = this.#threads;
     if (first === undefined || this.#closed || sizeOf(source) < MIN_OFFLOADED_BYTES) {
-      return this.#options.inline.admit(source, receivedAtNs, rules);
+      return this.#options.inline.admit(source, receivedAtNs, order);
     }
     const thread = others.reduce((least, next) => (next.jobs.size < least.jobs.size ? next : least), first);
     this.#lastJob += 1;
     const request: AdmissionRequest = {
+      kind: 'admit',
       job: this.#lastJob,
       source,
       receivedAtNs,
-      ...(rules === undefined ? {} : { rules }),
+      ...(order === undefined ? {} : { treated: { tenant: order.tenant, rules: order.rules } }),
     };
     return new Promise((resolve, reject) => {
-      thread.jobs.set(request.job, { resolve, reject });
-      thread.worker.postMessage(request, transferable(source));
+      thread.jobs.set(request.job, { order, resolve, reject });
+      send(thread, request, transferable(source));
     });
+  }
+
+  /** A thread hears of it before any request that begins afterwards. */
+  forgetKeys(tenant?: string, tag?: string): void {
+    this.#options.inline.forgetKeys(tenant, tag);
+    for (const thread of this.#threads) send(thread, { kind: 'forget', tenant, tag });
   }
 
   async close(): Promise<void> {
@@ -67,9 +87,10 @@ export class AdmissionThreads implements Admitter {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
     });
     const thread: Thread = { worker, jobs: new Map() };
-    worker.on('message', (reply: AdmissionReply) => {
-      thread.jobs.get(reply.job)?.resolve(unpackAdmission(reply));
-      thread.jobs.delete(reply.job);
+    worker.on('message', (message: FromThread) => {
+      if (message.kind === 'keys-wanted') return void giveKeys(thread, message);
+      thread.jobs.get(message.job)?.resolve(unpackAdmission(message));
+      thread.jobs.delete(message.job);
     });
     // The exit that follows an error is what counts; without a listener the error would end the process.
     let failure = new Error('an admission thread ended');
@@ -82,6 +103,24 @@ export class AdmissionThreads implements Admitter {
     });
     return thread;
   }
+}
+
+/** Gets a job the keys that it asks for. Where there are none, its request fails, and the thread is told to let it be. */
+async function giveKeys(thread: Thread, { job, subjects }: KeysWanted): Promise<void> {
+  const asking = thread.jobs.get(job);
+  if (asking?.order === undefined) return;
+  try {
+    const { tenant, keys: source } = asking.order;
+    send(thread, { kind: 'keys', job, keys: packKeys(await source.keysFor(tenant, subjects)) });
+  } catch (error) {
+    thread.jobs.delete(job);
+    asking.reject(error);
+    send(thread, { kind: 'keys', job });
+  }
+}
+
+function send({ worker }: Thread, message: ToThread, transferred: ArrayBuffer[] = []): void {
+  worker.postMessage(message, transferred);
 }
 
 function sizeOf(source: Source): number {

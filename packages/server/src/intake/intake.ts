@@ -17,10 +17,11 @@ import { encodeChunks, recordCount } from '../records/record-codec.js';
 import type { Charge, LimitState, Quotas } from '../tenants/quotas.js';
 import type { Tenant, TenantDirectory } from '../tenants/tenant-directory.js';
 import type { Source } from './admission.js';
-import type { Admitter } from './admitter.js';
+import type { AdmissionOrder, Admitter } from './admitter.js';
 import { findRecorded, type IdentityParts, judge, type Recorded } from './identities.js';
 import type { Arrival, ItemResult } from './item.js';
 import { Reservations } from './reservations.js';
+import type { SealingKeySource } from './sealing-keys.js';
 import { UncertainIds } from './uncertain-ids.js';
 import type { LeftOut } from './unrecorded-period.js';
 
@@ -34,6 +35,8 @@ export interface IntakeParts extends Omit<IdentityParts, 'uncertainIds'> {
   admitter: Admitter;
   /** What is done with a tenant's events, see {@link Treatments}; of the server's own ones less. */
   rulesFor: (tenant: Tenant | undefined, own: boolean) => string | undefined;
+  /** Without them, no rules may be given that need keys. */
+  sealingKeys?: SealingKeySource;
   sha256: Sha256Hex;
 }
 
@@ -63,10 +66,15 @@ interface AcceptOptions extends IntakeOptions {
 
 const RESERVED_ID = problem('server-field', '/id', `Ids that begin with "${SERVER_ID_PREFIX}" are the server's own.`);
 
+const NO_KEYS: SealingKeySource = {
+  keysFor: () => Promise.reject(new RangeError('the rules need keys, and there is no source of any')),
+};
+
 /** Takes events in: checks them, tells repeats from new ones, and writes the new ones to the journal. */
 export class Intake {
   readonly #parts: IntakeParts & IdentityParts;
   readonly #reservations = new Reservations();
+  readonly #running = new Set<Promise<unknown>>();
 
   constructor(parts: IntakeParts) {
     this.#parts = { ...parts, uncertainIds: new UncertainIds(parts.clock) };
@@ -81,7 +89,7 @@ export class Intake {
    * the same ids is always safe. Fails with `body-not-json` or `batch-too-long` when the source cannot be read.
    */
   accept(tenant: string, source: Source, options: IntakeOptions): Promise<Acceptance> {
-    return this.#accept(tenant, source, { ...options, own: false });
+    return this.#run(this.#accept(tenant, source, { ...options, own: false }));
   }
 
   /**
@@ -102,7 +110,20 @@ export class Intake {
    * and with the same guarantees as a client's.
    */
   acceptOwn(tenant: string, events: readonly EventInput[]): Promise<Acceptance> {
-    return this.#accept(tenant, { kind: 'values', values: events }, { atomic: true, createTenant: true, own: true });
+    const options = { atomic: true, createTenant: true, own: true };
+    return this.#run(this.#accept(tenant, { kind: 'values', values: events }, options));
+  }
+
+  /** Resolves when all requests have ended that had begun when it was called. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#running);
+  }
+
+  #run(acceptance: Promise<Acceptance>): Promise<Acceptance> {
+    this.#running.add(acceptance);
+    const end = () => this.#running.delete(acceptance);
+    acceptance.then(end, end);
+    return acceptance;
   }
 
   async #accept(tenant: string, source: Source, options: AcceptOptions): Promise<Acceptance> {
@@ -190,8 +211,8 @@ export class Intake {
     own: boolean,
     known: Tenant | undefined,
   ): Promise<{ arrivals: Arrival[]; results: ItemResult[] }> {
-    const { admitter, hasher, rulesFor } = this.#parts;
-    const admission = await admitter.admit(source, receivedAtNs, rulesFor(known, own));
+    const { admitter, hasher } = this.#parts;
+    const admission = await admitter.admit(source, receivedAtNs, this.#orderFor(tenant, known, own));
     if (admission.error !== undefined) throw unreadable(admission.error);
     const results: ItemResult[] = new Array(admission.outcomes.length);
     const arrivals: Arrival[] = [];
@@ -213,6 +234,12 @@ export class Intake {
     // Counted before whoever sent them is answered: nothing is left out uncounted.
     this.#parts.unrecorded.add(tenant, leftOut);
     return { arrivals, results };
+  }
+
+  #orderFor(tenant: string, known: Tenant | undefined, own: boolean): AdmissionOrder | undefined {
+    const { rulesFor, sealingKeys: keys = NO_KEYS } = this.#parts;
+    const rules = rulesFor(known, own);
+    return rules === undefined ? undefined : { tenant, rules, keys };
   }
 
   /** Every arrival with a recorded id is told what it is beside the record, also the second one of a request. */
@@ -242,7 +269,7 @@ export class Intake {
     }
     const chunks = encodeChunks(
       tenant,
-      arrivals.map(({ admitted: { id, timeNs, entry } }) => ({ id, timeNs, receivedAtNs, entry })),
+      arrivals.map(({ admitted: { id, timeNs, entry, sealed } }) => ({ id, timeNs, receivedAtNs, entry, sealed })),
     );
     const sequences = await from('journal', this.#append(chunks, arrivals, receivedAtNs));
     let next = 0;

@@ -30,7 +30,7 @@ function setUp(maxIds = 10) {
   const pendingIds = new PendingIds();
   const uncertain = new UncertainIds(clock, { maxIds, maxAgeMs: MAX_AGE_MS });
   const write = ({ admitted: { id, timeNs, entry } }: Arrival) =>
-    journal.append(encodeChunks('acme', [{ id, timeNs, receivedAtNs: RECEIVED_NS, entry }]));
+    journal.append(encodeChunks('acme', [{ id, timeNs, receivedAtNs: RECEIVED_NS, entry, sealed: undefined }]));
   const search = () => uncertain.search(journal, pendingIds, hasher);
   return { journal, pendingIds, uncertain, write, search };
 }

@@ -18,13 +18,17 @@ function entryOf(index: number): Uint8Array {
   return Buffer.alloc(entryBytes, `${index}|`);
 }
 
+function storedEntry(index: number): StoredEntry {
+  return { index, position: index, entry: entryOf(index), sealed: undefined };
+}
+
 /** Bundles over a log whose entries follow from their indexes. */
 function bundlesOf(): EntryBundles {
   const entries = async (tenant: string, from: number, to: number): Promise<StoredEntry[]> => {
     asked.push(`${tenant} ${from}-${to}`);
     const found: StoredEntry[] = [];
     for (let index = from; index < to; index++) {
-      if (!removed.has(index)) found.push({ index, position: index, entry: entryOf(index) });
+      if (!removed.has(index)) found.push(storedEntry(index));
     }
     return found;
   };
@@ -128,7 +132,7 @@ test('a read that failed is made again', async () => {
   let failures = 1;
   const entries = async () => {
     if (failures-- > 0) throw new Error('once');
-    return Array.from({ length: 256 }, (_, index) => ({ index, position: index, entry: entryOf(index) }));
+    return Array.from({ length: 256 }, (_, index) => storedEntry(index));
   };
   const bundles = new EntryBundles({ entries } as unknown as EventStore);
   await expect(bundles.bundle('acme', 0, 256, 256)).rejects.toThrow('once');

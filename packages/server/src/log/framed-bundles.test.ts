@@ -53,7 +53,7 @@ describe('framed entries', () => {
 
 test('entries are put together into bundles; one with a gap is left out', () => {
   const entryOf = (index: number) => Buffer.from(`${index}`);
-  const stored = (index: number) => ({ index, position: index, entry: entryOf(index) });
+  const stored = (index: number) => ({ index, position: index, entry: entryOf(index), sealed: undefined });
   const entries = Array.from({ length: 768 }, (_, i) => stored(512 + i)).filter(({ index }) => index !== 800);
   const expected = (first: number) => encodeBundle(Array.from({ length: 256 }, (_, i) => entryOf(first + i)));
   expect(bundlesOf(entries, 512, 4)).toEqual([expected(512), undefined, expected(1024), undefined]);

@@ -131,7 +131,12 @@ export class PublicLog {
   async signTombstone(tenant: string, deletedAt: string): Promise<{ note: string; size: number }> {
     const { size, root } = await this.head(tenant);
     const lines = [TOMBSTONE, this.originOf(tenant), size, Buffer.from(root).toString('base64'), deletedAt];
-    return { note: signNote(`${lines.join('\n')}\n`, await this.#signers(tenant)), size };
+    return { note: await this.signNote(tenant, `${lines.join('\n')}\n`), size };
+  }
+
+  /** A note with this body, signed by every active key. Its first line must not be a log's name: see checkpoints. */
+  async signNote(tenant: string, body: string): Promise<string> {
+    return signNote(body, await this.#signers(tenant));
   }
 
   /** The tombstone of a log that ended. @throws Problem `tombstone-unknown` */

@@ -4,7 +4,14 @@ import { batchOf, eventRows, nodeRows } from './batch-columns.js';
 
 const tenant = fc.constantFrom('a', 'b', 'c');
 const index = fc.maxSafeNat();
-const events = fc.array(fc.record({ tenant, index, position: index, entry: fc.uint8Array({ maxLength: 20 }) }));
+const entry = fc.uint8Array({ maxLength: 20 });
+const sealed = fc.constantFrom('[]', 'é😀', 's'.repeat(50));
+const events = fc.array(
+  fc.record(
+    { tenant, index, position: index, entry, sealed },
+    { requiredKeys: ['tenant', 'index', 'position', 'entry'] },
+  ),
+);
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const nodes = fc.array(fc.record({ tenant, level: fc.nat(6), index, hash }));
 

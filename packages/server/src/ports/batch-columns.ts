@@ -8,6 +8,8 @@ export interface EventRow {
   index: number;
   position: Position;
   entry: Uint8Array;
+  /** Absent: nothing of the entry is sealed. */
+  sealed?: string;
 }
 
 /** One row of {@link NodeColumns}. */
@@ -22,6 +24,7 @@ export interface TreeNodeRow {
 export function batchOf(token: string, events: readonly EventRow[], nodes: readonly TreeNodeRow[]): SealedBatch {
   const tenants = [...new Set([...events, ...nodes].map(({ tenant }) => tenant))];
   const places = new Map(tenants.map((tenant, place) => [tenant, place]));
+  const sealed = events.map((row) => Buffer.from(row.sealed ?? '', 'utf8'));
   const tenantOf = (rows: readonly { tenant: string }[]) => Uint32Array.from(rows, ({ tenant }) => places.get(tenant)!);
   return {
     token,
@@ -32,6 +35,8 @@ export function batchOf(token: string, events: readonly EventRow[], nodes: reado
       positions: Float64Array.from(events, ({ position }) => position),
       entries: Buffer.concat(events.map(({ entry }) => entry)),
       entryOffsets: offsetsOf(events.map(({ entry }) => entry)),
+      sealed: Buffer.concat(sealed),
+      sealedOffsets: offsetsOf(sealed),
     },
     nodes: {
       tenantOf: tenantOf(nodes),
@@ -50,7 +55,13 @@ export function eventRows({ tenants, events }: SealedBatch): EventRow[] {
     index: indexes[row]!,
     position: positions[row]!,
     entry: entries.subarray(entryOffsets[row], entryOffsets[row + 1]),
+    ...sealedOf(events, row),
   }));
+}
+
+function sealedOf({ sealed, sealedOffsets }: EventColumns, row: number): Pick<EventRow, 'sealed'> {
+  const bytes = sealed.subarray(sealedOffsets[row], sealedOffsets[row + 1]);
+  return bytes.length === 0 ? {} : { sealed: Buffer.from(bytes).toString('utf8') };
 }
 
 export function nodeRows({ tenants, nodes }: SealedBatch): TreeNodeRow[] {

@@ -52,7 +52,10 @@ export interface Registry {
   /** Removes a document that has this revision; `conflict` otherwise. Durable when it resolves. */
   delete(key: string, expectedRevision: number): Promise<void>;
 
-  /** Documents whose key begins with the prefix, in the order of keys, after `afterKey` if it is given. */
+  /**
+   * Documents whose key begins with the prefix, in the order of keys, after `afterKey` if it is given. Each is as by
+   * {@link get}: the list has every write that resolved anywhere before the call, and nothing that was deleted before it.
+   */
   list<T>(prefix: string, options: { afterKey?: string; limit: number }): Promise<RegistryDocument<T>[]>;
 
   /**

@@ -7,7 +7,7 @@
  * One machine: chDB. Past one machine: ClickHouse.
  */
 
-import type { Filter } from '@attestlog/event';
+import type { Filter, SubjectKeyRange } from '@attestlog/event';
 import type { EntryFraming } from './entry-framing.js';
 
 /** A place in the journal, as one number: sequence × 1024 + place in the chunk. Increases, not dense. */
@@ -27,6 +27,9 @@ export interface EventColumns {
   entries: Uint8Array;
   /** Entry i is `entries` from offset i up to offset i + 1; so there is one offset more than rows. */
   entryOffsets: Uint32Array;
+  /** What lies beside each entry for its sealed fields (`formatSealedItems`), in the same way; empty where nothing does. */
+  sealed: Uint8Array;
+  sealedOffsets: Uint32Array;
 }
 
 /** By columns as well: hashes that belong into a tile, each the root of 256^level leaves. */
@@ -53,6 +56,28 @@ export interface StoredEntry {
   index: number;
   position: Position;
   entry: Uint8Array;
+  /** What lies beside it for its sealed fields (`formatSealedItems`); undefined: none of them is sealed. */
+  sealed: string | undefined;
+}
+
+/** Whose entries: those of actors with these ids, for whom an actor acted too, and those with items of these tags. */
+export interface Person {
+  subjects: readonly string[];
+  tags: readonly string[];
+}
+
+export interface PersonPage {
+  /** Only entries with a larger index. */
+  afterIndex?: number;
+  /** Only entries with a smaller position. */
+  before: Position;
+  limit: number;
+}
+
+/** What the stubs of an erasure come to. */
+export interface ErasedCount {
+  entries: number;
+  fields: number;
 }
 
 export interface PageQuery {
@@ -88,6 +113,30 @@ export interface DayUsage {
   events: number;
   /** Bytes of the entries. */
   bytes: number;
+}
+
+/** Fields whose values a tenant's entries are counted by: those that say what kind of event it is. */
+export const usageKinds = ['action', 'category', 'operation', 'outcome', 'severity'] as const;
+export type UsageKind = (typeof usageKinds)[number];
+
+/** What a tenant's entries with one value of a field come to. */
+export interface KindUsage {
+  /** The value; '' for entries without the field. */
+  name: string;
+  events: number;
+  /** Bytes of the entries. */
+  bytes: number;
+}
+
+/** Which entries are counted. */
+export interface UsageByKindQuery {
+  kind: UsageKind;
+  /** Days of receipt in UTC as numbers of days since 1970, both inclusive. */
+  fromDay: number;
+  toDay: number;
+  before: Position;
+  /** At most so many values. */
+  limit: number;
 }
 
 export interface EventStore {
@@ -128,6 +177,27 @@ export interface EventStore {
 
   /** What the entries of these days (both inclusive) come to, in the order of days; days without any are left out. */
   usageByDay(tenant: string, fromDay: number, toDay: number, before: Position): Promise<DayUsage[]>;
+
+  /** What the entries come to by the values of a field: those with the most events first, then by name. */
+  usageByKind(tenant: string, query: UsageByKindQuery): Promise<KindUsage[]>;
+
+  /** A page of a person's entries, in the order of their indexes. */
+  entriesOf(tenant: string, person: Person, page: PersonPage): Promise<StoredEntry[]>;
+
+  /**
+   * Puts into the place of every item that lies under one of these keys, whatever its position, a stub that names the
+   * erasure (`eraseItems`), and removes its tag and its blind indexes from everything that is searched. Every read from
+   * then on sees it. At most 1,000 keys a call. Durable when it resolves. Idempotent; inserts may go on meanwhile, and
+   * what they bring is not erased for sure. Fails with `unavailable` or `full` when it may have been carried out in
+   * part, or still goes on: repeat it.
+   *
+   * The bytes that held the items leave the store's files some minutes later. That nobody reads them in a copy of those
+   * files is for the destroyed key to make sure of.
+   */
+  eraseSealed(tenant: string, keys: readonly SubjectKeyRange[], erasure: string): Promise<void>;
+
+  /** How many entries have stubs of an erasure, and for how many fields. */
+  countErased(tenant: string, erasure: string): Promise<ErasedCount>;
 
   /** Removes every entry of a tenant for good, and keeps its tree. Idempotent; durable when it resolves. */
   deleteEntries(tenant: string): Promise<void>;

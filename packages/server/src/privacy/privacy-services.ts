@@ -1,9 +1,9 @@
+import type { EventStore } from '../ports/store.js';
 import type { Erasures, Requester } from './erasure/erasures.js';
 import type { Holds } from './erasure/holds.js';
 import type { SubjectKeys } from './keys/subject-keys.js';
 import type { ExportRequest } from './reading/export-pack.js';
 import type { PersonalData } from './reading/personal-data.js';
-import type { SealedStore } from './sealed-store.js';
 
 /** What the routes about personal data need. */
 export interface PrivacyServices {
@@ -11,7 +11,7 @@ export interface PrivacyServices {
   holds: Holds;
   subjectKeys: Pick<SubjectKeys, 'tagsOfPerson'>;
   personalData: PersonalData;
-  store: Pick<SealedStore, 'sealedAt'>;
+  store: Pick<EventStore, 'entries'>;
   /** `exportPack` with its parts. */
   exportPack(request: ExportRequest, by: Requester): AsyncGenerator<string>;
   newId: () => string;

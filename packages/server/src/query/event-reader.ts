@@ -1,11 +1,13 @@
-import { allOf, compileFilter, type Filter, isMoment, parseTime, printFilter } from '@attestlog/event';
+import { compileFilter, type Filter, isMoment, parseTime, printFilter } from '@attestlog/event';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import type { EventStore, PageQuery, StoredEntry } from '../ports/store.js';
+import { NOTHING_SEALED } from '../privacy/searching/searched-sealing.js';
 import type { Progress } from '../sequencer/progress.js';
 import { readBarrier } from '../sequencer/read-barrier.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { type FilterParameters, filterOf } from './event-filter.js';
+import { resolveFilters, type SealingOf } from './resolve-filters.js';
 
 const EVERYTHING: Filter = { op: 'always' };
 
@@ -31,27 +33,44 @@ export interface EventPage {
   behind: number;
 }
 
+export interface EventReaderParts {
+  store: EventStore;
+  progress: Progress;
+  maxWaitMs: number;
+  cursorSecret: Uint8Array;
+  /** How sealed fields are searched; absent: nothing is sealed. */
+  sealing?: SealingOf;
+}
+
 /** Reads of one tenant's events. */
 export class EventReader {
   readonly #store: EventStore;
   readonly #progress: Progress;
   readonly #maxWaitMs: number;
   readonly #cursorSecret: Uint8Array;
+  readonly #sealing: SealingOf;
 
-  constructor(parts: { store: EventStore; progress: Progress; maxWaitMs: number; cursorSecret: Uint8Array }) {
+  constructor(parts: EventReaderParts) {
     this.#store = parts.store;
     this.#progress = parts.progress;
     this.#maxWaitMs = parts.maxWaitMs;
     this.#cursorSecret = parts.cursorSecret;
+    this.#sealing = parts.sealing ?? (() => NOTHING_SEALED);
   }
 
-  /** A page, newest event time first. @throws Problem `query-invalid`, `filter-invalid`, `cursor-invalid` */
+  /**
+   * A page, newest event time first.
+   *
+   * @throws Problem `query-invalid`, `filter-invalid`, `cursor-invalid`; `sealed-field` and `grant-unanswerable` for
+   * what cannot be asked of sealed fields
+   */
   async page(tenant: string, query: EventQuery, { grant = EVERYTHING, me }: Reader = {}): Promise<EventPage> {
     const asked = filterOf(query, me);
+    // What was asked, not what it comes to: that changes with the tenant's policy, and goes on with the same pages.
     const scope = JSON.stringify([tenant, query.from, query.to, printFilter(asked), printFilter(grant)]);
     const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, scope, this.#cursorSecret);
     const horizon = await readBarrier(this.#progress, this.#maxWaitMs);
-    const filter = allOf(grant, asked);
+    const filter = await resolveFilters(tenant, { grant, asked }, this.#sealing);
     const pageQuery: PageQuery = { tenant, before: horizon.before, filter, limit: query.limit + 1 };
     if (query.from !== undefined) pageQuery.fromNs = momentOf(query.from, 'from');
     if (query.to !== undefined) pageQuery.toNs = momentOf(query.to, 'to');
@@ -76,13 +95,16 @@ export class EventReader {
     return indexes;
   }
 
-  /** @throws Problem `event-unknown`, also for an event outside the grant in force */
+  /**
+   * @throws Problem `event-unknown`, also for an event outside the grant in force; `grant-unanswerable` when it asks of
+   * sealed fields what cannot be answered
+   */
   async get(tenant: string, id: string, { grant = EVERYTHING }: Reader = {}): Promise<StoredEntry> {
     const horizon = await readBarrier(this.#progress, this.#maxWaitMs);
     if (id.includes('\0')) throw new Problem('event-unknown');
     const found = await from('store', this.#store.findById(tenant, id, horizon.before));
-    const fits = compileFilter(grant);
-    if (found === undefined || !fits(parsed(found))) throw new Problem('event-unknown');
+    const fits = compileFilter(await resolveFilters(tenant, { grant, asked: EVERYTHING }, this.#sealing));
+    if (found === undefined || !fits(parsed(found), found.sealed)) throw new Problem('event-unknown');
     return found;
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PortFailure } from '../ports/failure.js';
 import { MAX_CHUNK_BYTES, MAX_RECORDS_PER_CHUNK } from '../ports/journal.js';
+import { CHUNK_VERSION } from './chunk-layout.js';
 import { decodeChunk, encodeChunks, type JournalRecord, recordCount } from './record-codec.js';
 
 const nanoseconds = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
@@ -10,11 +11,18 @@ const record = fc.record({
   timeNs: nanoseconds,
   receivedAtNs: nanoseconds,
   entry: fc.uint8Array({ maxLength: 300 }),
+  sealed: fc.option(fc.string({ minLength: 1, maxLength: 60, unit: 'binary' }), { nil: undefined }),
 });
 const tenant = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,62}$/);
 
 function smallRecord(place: number, entryBytes = 0): JournalRecord {
-  return { id: `r${place}`, timeNs: BigInt(place), receivedAtNs: -1n, entry: new Uint8Array(entryBytes) };
+  return {
+    id: `r${place}`,
+    timeNs: BigInt(place),
+    receivedAtNs: -1n,
+    entry: new Uint8Array(entryBytes),
+    sealed: undefined,
+  };
 }
 
 /** What a chunk holds, or `corrupt`. Any other failure comes through. */
@@ -71,8 +79,8 @@ describe('bounds', () => {
   });
 
   test('a chunk that says it holds more records than one may is corrupt', () => {
-    const bytes = Buffer.alloc(4 + 22 * 1025);
-    bytes[0] = 1;
+    const bytes = Buffer.alloc(4 + 26 * 1025);
+    bytes[0] = CHUNK_VERSION;
     bytes.writeUInt16BE(1025, 2);
     expect(outcomeOf(bytes)).toBe('corrupt');
   });
@@ -105,7 +113,7 @@ describe('damage', () => {
   test('arbitrary bytes are corrupt, or a chunk', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.boolean(), (bytes, versioned) => {
-        if (versioned && bytes.length > 0) bytes[0] = 1;
+        if (versioned && bytes.length > 0) bytes[0] = CHUNK_VERSION;
         outcomeOf(bytes);
       }),
       { numRuns: 3000 },

@@ -9,6 +9,8 @@ export interface JournalRecord {
   timeNs: bigint;
   receivedAtNs: bigint;
   entry: Uint8Array;
+  /** What lies beside the entry for its sealed fields (`formatSealedItems`); undefined: none of them is sealed. */
+  sealed: string | undefined;
 }
 
 export interface DecodedChunk {
@@ -29,7 +31,7 @@ export function encodeChunks(tenant: string, records: readonly JournalRecord[]):
     let end = start;
     while (end < records.length && end - start < MAX_RECORDS_PER_CHUNK) {
       const record = records[end]!;
-      const size = RECORD_HEADER_BYTES + Buffer.byteLength(record.id) + record.entry.length;
+      const size = RECORD_HEADER_BYTES + Buffer.byteLength(record.id) + record.entry.length + sealedBytes(record);
       if (end > start && bytes + size > TARGET_CHUNK_BYTES) break;
       bytes += size;
       end += 1;
@@ -47,6 +49,10 @@ export function recordCount(chunk: Uint8Array): number {
   return chunk[2 + tenantLength]! * 256 + chunk[3 + tenantLength]!;
 }
 
+function sealedBytes({ sealed }: JournalRecord): number {
+  return sealed === undefined ? 0 : Buffer.byteLength(sealed);
+}
+
 function encodeChunk(tenant: Buffer, records: readonly JournalRecord[], bytes: number): Uint8Array {
   const chunk = Buffer.allocUnsafe(bytes);
   chunk[0] = CHUNK_VERSION;
@@ -54,20 +60,23 @@ function encodeChunk(tenant: Buffer, records: readonly JournalRecord[], bytes: n
   tenant.copy(chunk, 2);
   let at = chunk.writeUInt16BE(records.length, 2 + tenant.length);
   let idAt = at + records.length * RECORD_HEADER_BYTES;
-  for (const { id, timeNs, receivedAtNs, entry } of records) {
+  for (const record of records) {
+    const { id, timeNs, receivedAtNs, entry } = record;
     at = chunk.writeBigInt64BE(receivedAtNs, at);
     at = chunk.writeBigInt64BE(timeNs, at);
     const idLength = chunk.write(id, idAt, 'utf8');
     idAt += idLength;
     at = chunk.writeUInt16BE(idLength, at);
     at = chunk.writeUInt32BE(entry.length, at);
+    at = chunk.writeUInt32BE(sealedBytes(record), at);
   }
-  copyEntries(records, chunk, idAt);
+  let sealedAt = copyEntries(records, chunk, idAt);
+  for (const { sealed } of records) if (sealed !== undefined) sealedAt += chunk.write(sealed, sealedAt, 'utf8');
   return chunk;
 }
 
-/** Entries that already lie side by side, as those of one request do, are copied at once. */
-function copyEntries(records: readonly JournalRecord[], chunk: Buffer, start: number): void {
+/** Entries that already lie side by side, as those of one request do, are copied at once. @returns where they end */
+function copyEntries(records: readonly JournalRecord[], chunk: Buffer, start: number): number {
   let at = start;
   let first = 0;
   for (let i = 1; i <= records.length; i++) {
@@ -80,6 +89,7 @@ function copyEntries(records: readonly JournalRecord[], chunk: Buffer, start: nu
     at += length;
     first = i;
   }
+  return at;
 }
 
 /** Reads a chunk back. Throws `corrupt` where it is not one of ours. */
@@ -91,6 +101,7 @@ export function decodeChunk(bytes: Uint8Array): DecodedChunk {
     timeNs: columns.timesNs[i]!,
     receivedAtNs: columns.receivedAtNs[i]!,
     entry: columns.entry(i),
+    sealed: columns.sealedItems(i),
   }));
   return { tenant, records };
 }

@@ -10,6 +10,7 @@ const record = fc.record({
   entry: fc
     .tuple(fc.constantFrom(0, 1, 300, 33_000), fc.nat(255))
     .map(([length, byte]) => new Uint8Array(length).fill(byte)),
+  sealed: fc.constantFrom(undefined, '[]', 'é'.repeat(40), 's'.repeat(5000)),
 });
 
 const plain = (records: readonly JournalRecord[]) =>
@@ -21,6 +22,7 @@ function recordsOf(columns: RecordColumns): JournalRecord[] {
     timeNs: columns.timesNs[i]!,
     receivedAtNs: columns.receivedAtNs[i]!,
     entry: columns.entry(i),
+    sealed: columns.sealedItems(i),
   }));
 }
 
@@ -48,7 +50,7 @@ test('entries that lie side by side in other bytes come out as they were', () =>
       let at = 5;
       const records = sizes.map((size, i) => {
         at += size;
-        return { id: `${i}`, timeNs: 0n, receivedAtNs: 0n, entry: bytes.subarray(at - size, at) };
+        return { id: `${i}`, timeNs: 0n, receivedAtNs: 0n, entry: bytes.subarray(at - size, at), sealed: undefined };
       });
       const kept = records.filter((_, i) => isKept[i]);
       const columns = new RecordColumns();
@@ -61,11 +63,14 @@ test('entries that lie side by side in other bytes come out as they were', () =>
 
 test('a chunk that cannot be read leaves what is there as it was', () => {
   const columns = new RecordColumns();
-  const [chunk] = encodeChunks('acme', [{ id: 'a', timeNs: 1n, receivedAtNs: 2n, entry: Uint8Array.of(7) }]);
+  const [chunk] = encodeChunks('acme', [
+    { id: 'a', timeNs: 1n, receivedAtNs: 2n, entry: Uint8Array.of(7), sealed: '[]' },
+  ]);
+  // As many as it takes until there is room for more than is there.
+  for (let i = 0; i < 5; i++) columns.add(chunk!);
+  for (const damaged of [chunk!.subarray(0, chunk!.length - 1), Buffer.concat([chunk!, Buffer.alloc(1)])]) {
+    expect(() => columns.add(damaged)).toThrow(expect.objectContaining({ kind: 'corrupt' }));
+  }
   columns.add(chunk!);
-  expect(() => columns.add(chunk!.subarray(0, chunk!.length - 1))).toThrow(
-    expect.objectContaining({ kind: 'corrupt' }),
-  );
-  columns.add(chunk!);
-  expect(plain(recordsOf(columns))).toEqual(plain([1, 2].map(() => decodeChunk(chunk!).records[0]!)));
+  expect(plain(recordsOf(columns))).toEqual(plain([1, 2, 3, 4, 5, 6].map(() => decodeChunk(chunk!).records[0]!)));
 });

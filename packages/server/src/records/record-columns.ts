@@ -6,15 +6,16 @@ import {
   ENTRY_LENGTH_AT,
   ID_LENGTH_AT,
   RECORD_HEADER_BYTES,
+  SEALED_LENGTH_AT,
   TIME_AT,
 } from './chunk-layout.js';
-import { EntryMemory } from './entry-memory.js';
+import { newRecordMemory, type RecordMemory } from './column-memory.js';
 import { withRoom } from './with-room.js';
 
 /**
  * The records of many chunks by columns: value i of each belongs to record i, and what lies behind `count` means
- * nothing. Ids and entries are copied out of their chunks, so that those can be let go at once; a record takes up 24
- * bytes beside its id and its entry, and no object.
+ * nothing. Ids and entries are copied out of their chunks, so that those can be let go at once; a record takes up 28
+ * bytes beside its id, its entry and its sealed items, and no object.
  */
 export class RecordColumns {
   count = 0;
@@ -26,9 +27,12 @@ export class RecordColumns {
   /** In the same way. */
   entries: Uint8Array = new Uint8Array(0);
   entryOffsets = new Uint32Array(1);
-  readonly #memory: EntryMemory;
+  /** What lies beside the entries for their sealed fields, in UTF-8, in the same way; of no bytes where nothing does. */
+  sealed: Uint8Array = new Uint8Array(0);
+  sealedOffsets = new Uint32Array(1);
+  readonly #memory: RecordMemory;
 
-  constructor(memory = new EntryMemory()) {
+  constructor(memory = newRecordMemory()) {
     this.#memory = memory;
   }
 
@@ -71,11 +75,19 @@ export class RecordColumns {
     return this.entries.subarray(this.entryOffsets[record], this.entryOffsets[record + 1]);
   }
 
+  /** Undefined where nothing of the entry is sealed. */
+  sealedItems(record: number): string | undefined {
+    const [start, end] = [this.sealedOffsets[record]!, this.sealedOffsets[record + 1]!];
+    const { buffer, byteOffset } = this.sealed;
+    return start === end ? undefined : Buffer.from(buffer, byteOffset + start, end - start).toString('utf8');
+  }
+
   #readHeaders(view: DataView, headersAt: number, count: number): void {
     this.receivedAtNs = withRoom(this.receivedAtNs, this.count + count);
     this.timesNs = withRoom(this.timesNs, this.count + count);
     this.idOffsets = withRoom(this.idOffsets, this.count + count + 1);
     this.entryOffsets = withRoom(this.entryOffsets, this.count + count + 1);
+    this.sealedOffsets = withRoom(this.sealedOffsets, this.count + count + 1);
     for (let i = 0; i < count; i++) {
       const record = this.count + i;
       const at = headersAt + i * RECORD_HEADER_BYTES;
@@ -83,19 +95,28 @@ export class RecordColumns {
       this.timesNs[record] = view.getBigInt64(at + TIME_AT);
       this.idOffsets[record + 1] = this.idOffsets[record]! + view.getUint16(at + ID_LENGTH_AT);
       this.entryOffsets[record + 1] = this.entryOffsets[record]! + view.getUint32(at + ENTRY_LENGTH_AT);
+      this.sealedOffsets[record + 1] = this.sealedOffsets[record]! + view.getUint32(at + SEALED_LENGTH_AT);
     }
   }
 
-  /** Copies the ids, which are at this place of the chunk, and the entries behind them. */
+  /** Copies the ids, which are at this place of the chunk, the entries behind them, and behind these what is sealed. */
   #copy(chunk: Uint8Array, idsAt: number, count: number): void {
-    const [idStart, entryStart] = [this.idOffsets[this.count]!, this.entryOffsets[this.count]!];
-    const [idEnd, entryEnd] = [this.idOffsets[this.count + count]!, this.entryOffsets[this.count + count]!];
+    const next = this.count + count;
+    const [idStart, entryStart, sealedStart] = this.#offsetsAt(this.count);
+    const [idEnd, entryEnd, sealedEnd] = this.#offsetsAt(next);
     const entriesAt = idsAt + idEnd - idStart;
-    if (entriesAt + entryEnd - entryStart !== chunk.length)
+    const sealedAt = entriesAt + entryEnd - entryStart;
+    if (sealedAt + sealedEnd - sealedStart !== chunk.length)
       throw new RangeError('its records are not as long as it is');
     this.ids = withRoom(this.ids, idEnd);
     this.ids.set(chunk.subarray(idsAt, entriesAt), idStart);
-    if (entryEnd > this.entries.length) this.entries = this.#memory.grown(this.entries, entryStart, entryEnd);
-    this.entries.set(chunk.subarray(entriesAt), entryStart);
+    if (entryEnd > this.entries.length) this.entries = this.#memory.entries.grown(this.entries, entryStart, entryEnd);
+    this.entries.set(chunk.subarray(entriesAt, sealedAt), entryStart);
+    if (sealedEnd > this.sealed.length) this.sealed = this.#memory.sealed.grown(this.sealed, sealedStart, sealedEnd);
+    this.sealed.set(chunk.subarray(sealedAt), sealedStart);
+  }
+
+  #offsetsAt(record: number): [id: number, entry: number, sealed: number] {
+    return [this.idOffsets[record]!, this.entryOffsets[record]!, this.sealedOffsets[record]!];
   }
 }

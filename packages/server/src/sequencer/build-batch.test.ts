@@ -123,6 +123,28 @@ describe('repeats', () => {
     expect(Buffer.from(built.eventRows[0]!.entry).toString()).toContain('first');
   });
 
+  test('are dropped with what is sealed of them; what is kept keeps its own', async () => {
+    const record = fc.record({
+      id: fc.nat(30).map((number) => `e${number}`),
+      message: fc.string({ maxLength: 40 }),
+      sealed: fc.option(fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }), { nil: undefined }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 60 }), async (records) => {
+        const pipeline = new MemoryPipeline();
+        await pipeline.append(
+          'acme',
+          ...records.map(({ sealed, ...given }) => ({ ...given, ...(sealed && { sealed }) })),
+        );
+        const built = await build(pipeline);
+        const first = records.filter(({ id }, place) => records.findIndex((other) => other.id === id) === place);
+        const told = built.eventRows.map(({ entry, sealed }) => [JSON.parse(Buffer.from(entry).toString()).id, sealed]);
+        expect(told).toEqual(first.map(({ id, sealed }) => [id, sealed]));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test('follow the same rule inside a batch as across batches', async () => {
     const record = fc.record({
       id: fc.constantFrom('a', 'b'),

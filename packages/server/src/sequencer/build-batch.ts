@@ -4,6 +4,7 @@ import type { EventColumns, NodeColumns, SealedBatch } from '../ports/store.js';
 import { freshRecords, type RepeatContext } from './fresh-records.js';
 import { edgeOf, type Head } from './head.js';
 import type { Pace } from './pace.js';
+import { PackedColumn } from './packed-column.js';
 import type { PreparedBatch } from './prepared-batch.js';
 
 /** What a batch adds to the logs: a pure function of the chunks, the heads before them, and what was sealed before. */
@@ -47,31 +48,33 @@ function headEdge(head: Head | undefined) {
 }
 
 /**
- * The rows of these records but for their indexes, which the trees give them. Moves their entries together, over those of
- * the others: from here on only these rows know where they are.
+ * The rows of these records but for their indexes, which the trees give them. Moves their entries, and what
+ * is sealed of them, together over those of the others: from here on only these rows know where they are.
  */
 async function eventColumns(batch: PreparedBatch, records: Uint32Array, pace: Pace): Promise<EventColumns> {
-  const { entries, entryOffsets } = batch.records;
   const rows = records.length;
-  const columns = {
-    tenantOf: new Uint32Array(rows),
-    indexes: new Float64Array(rows),
-    positions: new Float64Array(rows),
-    entryOffsets: new Uint32Array(rows + 1),
-  };
-  let end = 0;
+  const tenantOf = new Uint32Array(rows);
+  const positions = new Float64Array(rows);
+  const entries = new PackedColumn(batch.records.entries, batch.records.entryOffsets, rows);
+  const sealed = new PackedColumn(batch.records.sealed, batch.records.sealedOffsets, rows);
   for (let row = 0, next = 0; row < rows; row = next) {
     next = endOfRun(records, row);
     const [first, last] = [records[row]!, records[next - 1]!];
-    columns.tenantOf.set(batch.tenantOf.subarray(first, last + 1), row);
-    columns.positions.set(batch.positions.subarray(first, last + 1), row);
-    const moved = entryOffsets[first]! - end;
-    if (moved > 0) entries.copyWithin(end, entryOffsets[first]!, entryOffsets[last + 1]);
-    for (let i = 0; i < next - row; i++) columns.entryOffsets[row + i + 1] = entryOffsets[first + i + 1]! - moved;
-    end = columns.entryOffsets[next]!;
+    tenantOf.set(batch.tenantOf.subarray(first, last + 1), row);
+    positions.set(batch.positions.subarray(first, last + 1), row);
+    entries.take(first, last, row);
+    sealed.take(first, last, row);
     if (pace.isOver) await pace.nextTurn();
   }
-  return { ...columns, entries: entries.subarray(0, end) };
+  return {
+    tenantOf,
+    indexes: new Float64Array(rows),
+    positions,
+    entries: entries.bytes,
+    entryOffsets: entries.offsets,
+    sealed: sealed.bytes,
+    sealedOffsets: sealed.offsets,
+  };
 }
 
 /** Appends the records to their tenants' trees, enters their indexes, and gives the hashes that have a place in a tile. */

@@ -2,7 +2,7 @@ import { HASH_BYTES, leafHashInto } from '@attestlog/tlog';
 import type { IdHash, IdHasher } from '../identity/id-hash.js';
 import type { JournalChunk } from '../ports/journal.js';
 import { positionOf } from '../ports/position.js';
-import { EntryMemory } from '../records/entry-memory.js';
+import { newRecordMemory } from '../records/column-memory.js';
 import { RecordColumns } from '../records/record-columns.js';
 import { withRoom } from '../records/with-room.js';
 
@@ -30,7 +30,7 @@ export class PreparedBatch {
   #high = new Int32Array(0);
   #low = new Int32Array(0);
 
-  constructor(after: number, hasher: IdHasher, memory = new EntryMemory()) {
+  constructor(after: number, hasher: IdHasher, memory = newRecordMemory()) {
     this.after = after;
     this.through = after;
     this.#hasher = hasher;

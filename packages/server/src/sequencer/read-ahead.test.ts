@@ -4,7 +4,7 @@ import { MemoryPipeline } from '../../testing/memory-pipeline.js';
 import { type Fault, Faults } from '../adapters/memory/faults.js';
 import { withJournalFaults } from '../adapters/memory/faulty-ports.js';
 import type { Journal } from '../ports/journal.js';
-import { EntryMemory } from '../records/entry-memory.js';
+import { newRecordMemory } from '../records/column-memory.js';
 import { Pace } from './pace.js';
 import type { PreparedBatch } from './prepared-batch.js';
 import { ReadAhead } from './read-ahead.js';
@@ -26,7 +26,7 @@ function readAhead(limits = { maxBatchBytes: 1_000_000, maxBatchEvents: 5 }, jou
     },
   };
   const pace = new Pace(pipeline.clock, () => nextTurn(), 0);
-  return new ReadAhead({ journal: counted, hasher: pipeline.hasher, pace, limits, entryMemory: new EntryMemory() });
+  return new ReadAhead({ journal: counted, hasher: pipeline.hasher, pace, limits, recordMemory: newRecordMemory() });
 }
 
 const ids = ({ records }: PreparedBatch) => Array.from({ length: records.count }, (_, i) => records.id(i));

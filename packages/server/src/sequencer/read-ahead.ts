@@ -1,6 +1,6 @@
 import type { IdHasher } from '../identity/id-hash.js';
 import type { Journal } from '../ports/journal.js';
-import type { EntryMemory } from '../records/entry-memory.js';
+import type { RecordMemory } from '../records/column-memory.js';
 import { recordCount } from '../records/record-codec.js';
 import type { Pace } from './pace.js';
 import { PreparedBatch } from './prepared-batch.js';
@@ -9,7 +9,7 @@ export interface ReadAheadParts {
   journal: Journal;
   hasher: IdHasher;
   pace: Pace;
-  entryMemory: EntryMemory;
+  recordMemory: RecordMemory;
   limits: { maxBatchBytes: number; maxBatchEvents: number };
 }
 
@@ -81,7 +81,7 @@ export class ReadAhead {
   }
 
   #newBatch(after: number): PreparedBatch {
-    return new PreparedBatch(after, this.#parts.hasher, this.#parts.entryMemory);
+    return new PreparedBatch(after, this.#parts.hasher, this.#parts.recordMemory);
   }
 
   async #follow(batch: PreparedBatch, signal: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@ import type { Journal } from '../ports/journal.js';
 import { positionAfter } from '../ports/position.js';
 import type { Registry } from '../ports/registry.js';
 import type { EventStore } from '../ports/store.js';
-import { EntryMemory } from '../records/entry-memory.js';
+import { newRecordMemory } from '../records/column-memory.js';
 import { type BuiltBatch, buildBatch } from './build-batch.js';
 import { Heads, isConflict, StaleSequencerError } from './heads.js';
 import { Pace } from './pace.js';
@@ -71,7 +71,7 @@ export class Sequencer {
   readonly #pace: Pace;
   readonly #ahead: ReadAhead;
   readonly #trimming: Trimming;
-  readonly #entryMemory = new EntryMemory();
+  readonly #recordMemory = newRecordMemory();
   #loaded: LoadedState | undefined;
 
   constructor(parts: SequencerParts) {
@@ -79,7 +79,7 @@ export class Sequencer {
     this.#parts = parts;
     this.#heads = new Heads(registry, limits.maxCachedHeads);
     this.#pace = new Pace(clock, yieldToLoop, limits.maxTurnMs ?? DEFAULT_MAX_TURN_MS);
-    this.#ahead = new ReadAhead({ ...parts, pace: this.#pace, entryMemory: this.#entryMemory });
+    this.#ahead = new ReadAhead({ ...parts, pace: this.#pace, recordMemory: this.#recordMemory });
     this.#trimming = new Trimming(journal);
   }
 
@@ -164,7 +164,7 @@ export class Sequencer {
     this.#loaded = await swapPartitionState(registry, partition, { committed: through, batch: null }, planned.revision);
     this.#publish(batch, built);
     // Only now: what a failed insert was given may be read yet.
-    this.#entryMemory.giveBack(batch.records.entries, built.events.entries.length);
+    this.#giveBack(batch, built);
     await this.#trimming.begin(through);
     return {
       through,
@@ -173,6 +173,11 @@ export class Sequencer {
       tenants: built.heads.size,
       bytes: built.events.entries.length,
     };
+  }
+
+  #giveBack({ records }: PreparedBatch, { events }: BuiltBatch): void {
+    this.#recordMemory.entries.giveBack(records.entries, events.entries.length);
+    this.#recordMemory.sealed.giveBack(records.sealed, events.sealed.length);
   }
 
   #build(batch: PreparedBatch, committed: number): Promise<BuiltBatch> {

@@ -1,4 +1,4 @@
-import { detectionSettingsSchema, policySettingsSchema } from '@attestlog/event';
+import { detectionSettingsSchema, maskStyles, policySettingsSchema, sealingPolicySchema } from '@attestlog/event';
 import { z } from 'zod';
 import { planNames } from './plans.js';
 
@@ -26,10 +26,11 @@ export const tenantSettingsSchema = z
       .describe('Whether reads are recorded by session (two events) or each one.')
       .optional(),
     policy: policySettingsSchema.optional(),
-    detection: detectionSettingsSchema
-      .refine(({ actions = {} }) => !Object.values(actions).includes('seal'), {
-        error: 'Values cannot be sealed yet; mask them, or refuse the event.',
-      })
+    detection: detectionSettingsSchema.optional(),
+    sealing: sealingPolicySchema.describe('Which fields are sealed, in the place of the deployment’s.').optional(),
+    maskStyle: z
+      .enum(maskStyles)
+      .describe('How sealed values are shown to those who may not see them; partial if absent.')
       .optional(),
     reasonForPersonalData: z
       .boolean()
@@ -43,6 +44,16 @@ export const tenantSettingsSchema = z
   })
   .describe('Settings of the tenant.');
 export type TenantSettings = z.infer<typeof tenantSettingsSchema>;
+
+/**
+ * Settings for the log. The salt is what nobody may know who could choose an id by it: the log is read by more people than
+ * the settings.
+ */
+export function settingsWithoutSalt<T extends Pick<TenantSettings, 'policy'>>(settings: T): T {
+  if (settings.policy === undefined) return settings;
+  const { sample_salt: _, ...policy } = settings.policy;
+  return { ...settings, policy };
+}
 
 const name = z.string().min(1).max(256);
 

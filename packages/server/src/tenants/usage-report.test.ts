@@ -16,8 +16,18 @@ test('usage by day and by month', () => {
 });
 
 test('as CSV', () => {
-  expect(usageCsv('acme', usageLines(days, 'month'))).toBe(
+  expect(usageCsv('acme', 'month', usageLines(days, 'month'))).toBe(
     'tenant,period,events,bytes\r\nacme,2025-09,1,10\r\nacme,2025-10,5,50\r\n',
+  );
+});
+
+test('as CSV by kind: names are quoted, and are no formulas', () => {
+  const lines = [
+    { name: 'user.login', events: 2, bytes: 20 },
+    { name: '=1+1,"x"', events: 1, bytes: 10 },
+  ];
+  expect(usageCsv('acme', 'category', lines)).toBe(
+    'tenant,category,events,bytes\r\nacme,user.login,2,20\r\nacme,"\'=1+1,""x""",1,10\r\n',
   );
 });
 

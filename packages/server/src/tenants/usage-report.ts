@@ -1,4 +1,4 @@
-import type { DayUsage } from '../ports/store.js';
+import { type DayUsage, type KindUsage, usageKinds } from '../ports/store.js';
 import { dayName } from './day.js';
 
 export type UsagePeriod = 'day' | 'month';
@@ -21,10 +21,27 @@ export function usageLines(days: readonly DayUsage[], by: UsagePeriod): UsageLin
   return [...lines.values()];
 }
 
+/** What usage is shown by: times, or kinds of events. */
+export const usageGroups = ['day', 'month', ...usageKinds] as const;
+
 /** As CSV (RFC 4180), for a bill. */
-export function usageCsv(tenant: string, lines: readonly UsageLine[]): string {
-  const rows = lines.map(({ period, events, bytes }) => `${tenant},${period},${events},${bytes}`);
-  return ['tenant,period,events,bytes', ...rows, ''].join('\r\n');
+export function usageCsv(
+  tenant: string,
+  by: (typeof usageGroups)[number],
+  lines: readonly (UsageLine | KindUsage)[],
+): string {
+  const group = by === 'day' || by === 'month' ? 'period' : by;
+  const rows = lines.map((line) => {
+    const name = 'period' in line ? line.period : line.name;
+    return `${tenant},${csvText(name)},${line.events},${line.bytes}`;
+  });
+  return [`tenant,${group},events,bytes`, ...rows, ''].join('\r\n');
+}
+
+/** A text that whoever records events chose: quoted where it must be, and no formula to a spreadsheet. */
+function csvText(text: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
 /** The number of a day such as `2025-10-06`; undefined where it is none. */

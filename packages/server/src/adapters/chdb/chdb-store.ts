@@ -1,25 +1,33 @@
+import type { SubjectKeyRange } from '@attestlog/event';
 import type { EntryFraming } from '../../ports/entry-framing.js';
 import { PortFailure } from '../../ports/failure.js';
 import type {
   DayUsage,
   EntryKey,
+  ErasedCount,
   EventColumns,
   EventStore,
+  KindUsage,
   NodeColumns,
   PageQuery,
+  Person,
+  PersonPage,
   Position,
   ReceivedId,
   SealedBatch,
   StoredEntry,
+  UsageByKindQuery,
 } from '../../ports/store.js';
 import { bytesColumn, hashColumn, namesColumn, uint8Column, uint64Column } from './arrow-columns.js';
 import { ChdbEntryFraming } from './chdb-entry-framing.js';
 import { Engine, type EngineOptions } from './engine.js';
+import { ENTRY_COLUMNS, readEntries } from './entry-rows.js';
 import { pageSql } from './page-sql.js';
 import type { Parameters } from './parameters.js';
 import { RowBinaryReader } from './row-binary.js';
+import { COUNT_ERASED, ENTRIES_OF, ERASE_SEALED, ITEMS_TO_ERASE } from './sealed-sql.js';
 import { CREATE_DATABASE, CREATE_EVENTS, CREATE_TREE, insertEvents, insertTree } from './tables.js';
-import { DELETE_ENTRIES, USAGE_BY_DAY } from './tenant-sql.js';
+import { DELETE_ENTRIES, USAGE_BY_DAY, usageByKind } from './tenant-sql.js';
 
 export type ChdbStoreOptions = EngineOptions;
 
@@ -41,7 +49,6 @@ export async function openChdbStore(options: ChdbStoreOptions): Promise<EventSto
 const TIME_AND_ID = `time IN (SELECT fromUnixTimestamp64Nano(arrayJoin({times:Array(Int64)}), 'UTC'))
 AND (toUnixTimestamp64Nano(time), id) IN (SELECT pair.1, pair.2 FROM (SELECT arrayJoin(arrayZip({times:Array(Int64)}, {ids:Array(String)})) AS pair))`;
 const HASH_BYTES = 32;
-const ENTRY_COLUMNS = 'leaf_index, position, entry';
 
 /**
  * Parts that the engine has put aside as damaged; but not one whose rows a merge had taken over, which is kept for a
@@ -151,6 +158,37 @@ WHERE received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC') AND position 
     return usage;
   }
 
+  entriesOf(tenant: string, person: Person, { afterIndex, before, limit }: PersonPage): Promise<StoredEntry[]> {
+    // An absent id is '' in its column.
+    const subjects = person.subjects.filter((subject) => subject !== '');
+    const { tags } = person;
+    const from = afterIndex === undefined ? 0 : afterIndex + 1;
+    return this.#entries(ENTRIES_OF, { tenant, subjects, tags, from, before, limit });
+  }
+
+  async eraseSealed(tenant: string, keys: readonly SubjectKeyRange[], erasure: string): Promise<void> {
+    requireAtMostMaxKeys(keys.length);
+    if (keys.length === 0) return;
+    const tags = keys.map(({ subject }) => subject);
+    const throughs = keys.map(({ through }) => through);
+    const parameters = { tenant, tags, throughs };
+    const found = await this.#engine.read(ITEMS_TO_ERASE, parameters);
+    if (found.length > 0) await this.#engine.rewrite(ERASE_SEALED, { ...parameters, erasure });
+  }
+
+  async countErased(tenant: string, erasure: string): Promise<ErasedCount> {
+    const reader = new RowBinaryReader(await this.#engine.read(COUNT_ERASED, { tenant, erasure }));
+    return { entries: reader.uint64(), fields: reader.uint64() };
+  }
+
+  async usageByKind(tenant: string, { kind, fromDay, toDay, before, limit }: UsageByKindQuery): Promise<KindUsage[]> {
+    const parameters = { tenant, from: fromDay, to: toDay, before, limit };
+    const reader = new RowBinaryReader(await this.#engine.read(usageByKind(kind), parameters));
+    const usage: KindUsage[] = [];
+    while (!reader.done) usage.push({ name: reader.text(), events: reader.uint64(), bytes: reader.uint64() });
+    return usage;
+  }
+
   deleteEntries(tenant: string): Promise<void> {
     return this.#engine.write(DELETE_ENTRIES, { tenant });
   }
@@ -167,11 +205,14 @@ WHERE received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC') AND position 
   }
 
   async #entries(sql: string, parameters: Parameters): Promise<StoredEntry[]> {
-    const reader = new RowBinaryReader(await this.#engine.read(sql, parameters));
-    const entries: StoredEntry[] = [];
-    while (!reader.done) entries.push({ index: reader.uint64(), position: reader.uint64(), entry: reader.bytes() });
-    return entries;
+    return readEntries(await this.#engine.read(sql, parameters));
   }
+}
+
+const MAX_KEYS = 1000;
+
+function requireAtMostMaxKeys(count: number): void {
+  if (count > MAX_KEYS) throw new PortFailure('refused', `more than ${MAX_KEYS} keys`);
 }
 
 function eventColumns(tenants: readonly string[], events: EventColumns) {
@@ -180,6 +221,7 @@ function eventColumns(tenants: readonly string[], events: EventColumns) {
     uint64Column('leaf_index', events.indexes),
     uint64Column('position', events.positions),
     bytesColumn('entry', events.entries, events.entryOffsets),
+    bytesColumn('sealed', events.sealed, events.sealedOffsets),
   ];
 }
 

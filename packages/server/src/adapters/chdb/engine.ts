@@ -4,6 +4,10 @@ import type { ArrowColumn } from './arrow-columns.js';
 import { engineConfiguration } from './engine-configuration.js';
 import { escapeLiteral, type Parameters, type ParameterValue, setParameters } from './parameters.js';
 
+/** Room for a grant and a search of as many conditions as there may be each: about a third of both. */
+const MAX_STATEMENT_BYTES = 1_048_576;
+const MAX_STATEMENT_ELEMENTS = 250_000;
+
 /** The part of the driver that is used here, as it was measured and tested with chdb 3.4. */
 interface Driver {
   Session: new (path: string, options: { connectionArgs: readonly string[] }) => DriverSession;
@@ -44,6 +48,7 @@ export class Engine {
   readonly #connectionArgs: readonly string[];
   readonly #path: string;
   #lastWrite: Promise<unknown> = Promise.resolve();
+  readonly #rewrites = new Set<Promise<void>>();
   #streams = 0;
   #damage: PortFailure | undefined;
   #closed = false;
@@ -57,7 +62,7 @@ export class Engine {
       this.#readers.push(reader);
       this.#idle.push(reader);
     }
-    this.limits = `SET max_execution_time = ${options.maxReadSeconds}, max_memory_usage = ${options.maxReadBytes}, use_text_index_like_evaluation_by_dictionary_scan = 0; `;
+    this.limits = `SET max_execution_time = ${options.maxReadSeconds}, max_memory_usage = ${options.maxReadBytes}, use_text_index_like_evaluation_by_dictionary_scan = 0, max_query_size = ${MAX_STATEMENT_BYTES}, max_ast_elements = ${MAX_STATEMENT_ELEMENTS}; `;
   }
 
   /** Set before each read: the sessions are reused, and a setting must not depend on who came before. */
@@ -83,6 +88,29 @@ export class Engine {
     return this.#exclusively(async () => {
       await this.#writer.queryAsync(setParameters(parameters) + sql, { format: 'Null' });
     });
+  }
+
+  /**
+   * Runs a statement that rewrites what is there, on a session of its own: it may take long, and inserts go on. When it
+   * fails, the engine may go on with it all the same, also after a restart.
+   */
+  rewrite(sql: string, parameters: Parameters = {}): Promise<void> {
+    this.#requireOpen();
+    const run = this.#rewrite(sql, parameters);
+    const ended = run.catch(() => undefined).then(() => void this.#rewrites.delete(ended));
+    this.#rewrites.add(ended);
+    return run;
+  }
+
+  async #rewrite(sql: string, parameters: Parameters): Promise<void> {
+    const session = this.#open();
+    try {
+      await session.queryAsync(setParameters(parameters) + sql, { format: 'Null' });
+    } catch (error) {
+      throw this.#failure(error);
+    } finally {
+      session.close();
+    }
   }
 
   /** Runs an insert that reads the columns as an Arrow stream; nothing of a client's ever stands in the SQL. */
@@ -139,6 +167,7 @@ export class Engine {
     if (this.#closed) return;
     this.#closed = true;
     await this.#lastWrite.catch(() => undefined);
+    await Promise.all(this.#rewrites);
     await driver.drainPending();
     for (const reader of this.#readers) reader.close();
     this.#writer.close();

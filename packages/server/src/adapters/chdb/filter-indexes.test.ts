@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Filter, parseFilter } from '@attestlog/event';
+import { allOf, type Filter, parseFilter } from '@attestlog/event';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { batchOf } from '../../ports/batch-columns.js';
 import { eventRow } from '../../ports/conformance/event-rows.js';
@@ -30,7 +30,10 @@ describe('a page by a filter', () => {
     await rm(path, { recursive: true, force: true });
   });
 
-  it.each([
+  const filterOf = (text: string) => parseFilter(text).filter as Filter;
+  const sealed: Filter = { op: 'sealed', blind: ['A'.repeat(22)] };
+
+  it.each<[string | Filter, string]>([
     ['id:absent', 'by_id'],
     ['actor:(absent,none)', 'by_actor'],
     ['session:absent', 'by_session'],
@@ -40,9 +43,11 @@ describe('a page by a filter', () => {
     ['"absent words"', 'by_message'],
     ['"absent word"*', 'by_message'],
     ['actor:absent -outcome:success metadata.a:>5', 'by_actor'],
-  ])('%s reads nothing of the table but its index %s', async (text, index) => {
-    const { filter } = parseFilter(text);
-    const { sql, parameters } = pageSql({ tenant: 't', before: 9000, limit: 10, filter: filter as Filter });
+    [sealed, 'by_blind'],
+    [allOf(sealed, filterOf('-outcome:success')), 'by_blind'],
+  ])('%j reads nothing of the table but its index %s', async (asked, index) => {
+    const filter = typeof asked === 'string' ? filterOf(asked) : asked;
+    const { sql, parameters } = pageSql({ tenant: 't', before: 9000, limit: 10, filter });
     const plan = Buffer.from(await engine.read(`EXPLAIN indexes = 1 ${sql}`, parameters, 'TSVRaw')).toString();
     expect(plan).toContain(`Name: ${index}\n`);
     // Five blocks of rows, of which the index leaves none.

@@ -1,7 +1,7 @@
 import { allOf, anyOf, type Filter, filterFields, negate, parseFilter } from '@attestlog/event';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyFilter } from '../../../../event/testing/filter-arbitraries.js';
+import { anyResolvedFilter } from '../../../../event/testing/filter-arbitraries.js';
 import { filterColumns } from './filter-columns.js';
 import { FilterParameters } from './filter-parameters.js';
 import { filterSql } from './filter-sql.js';
@@ -77,6 +77,24 @@ describe('the SQL of a filter', () => {
     expect(compiled(parsed(text))).toEqual({ sql, parameters });
   });
 
+  it('asks for blind indexes in the column that has those of all live items', () => {
+    const sealed: Filter = { op: 'sealed', blind: ['x', 'y'] };
+    const expected = { sql: 'hasAny(sealed_blind, {f0:Array(String)})', parameters: { f0: ['x', 'y'] } };
+    expect(compiled(sealed)).toEqual(expected);
+    expect(compiled(negate(sealed))).toEqual({ ...expected, sql: `NOT (${expected.sql})` });
+  });
+
+  it('tells what is sealed by how it stands in the entry', () => {
+    const sqlOf = (field: string) => compiled({ op: 'concealed', field }).sql;
+    expect(sqlOf('message')).toBe(`startsWith(message, '{"$sealed":')`);
+    expect(sqlOf('targets.id')).toBe(`arrayExists(x -> startsWith(x, '{"$sealed":'), target_ids)`);
+    expect(sqlOf('any')).toBe("sealed != ''");
+    expect(compiled({ op: 'concealed', field: 'metadata.a' })).toEqual({
+      sql: `position(entry, '"$sealed":') > 0 AND arrayExists(x -> startsWith(x, '{"$sealed":'), arrayFold((held, step) -> arrayFlatten(arrayMap(x -> if(startsWith(x, '{"$sealed":'), [x], if(startsWith(JSONExtractRaw(x, step), '['), JSONExtractArrayRaw(x, step), [JSONExtractRaw(x, step)])), held)), {f0:Array(String)}, [entry]))`,
+      parameters: { f0: ['metadata', 'a'] },
+    });
+  });
+
   it('holds nothing that a client gave: whatever the texts are, it is the same', () => {
     const hostile = fc.oneof(
       fc
@@ -95,7 +113,7 @@ describe('the SQL of a filter', () => {
       ),
     );
     fc.assert(
-      fc.property(anyFilter, fc.infiniteStream(hostile), (filter, texts) => {
+      fc.property(anyResolvedFilter, fc.infiniteStream(hostile), (filter, texts) => {
         const other = withTexts(filter, () => texts.next().value as string);
         const [given, changed] = [compiled(filter), compiled(other)];
         expect(changed.sql).toBe(given.sql);
@@ -140,8 +158,11 @@ function withTexts(filter: Filter, text: () => string): Filter {
       return { ...filter, field: otherPath(filter.field, text), parts: filter.parts.map(text) };
     case 'words':
       return { ...filter, words: filter.words.map(text) };
+    case 'sealed':
+      return { ...filter, blind: filter.blind.map(text) };
     case 'exists':
     case 'range':
+    case 'concealed':
       return { ...filter, field: otherPath(filter.field, text) };
     default:
       return filter;

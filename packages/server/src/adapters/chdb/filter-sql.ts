@@ -1,4 +1,5 @@
 import { asciiLower, type Condition, type Filter, type FoundField, knownField } from '@attestlog/event';
+import { concealedSql } from './concealed-sql.js';
 import { fieldSql, isNoStandIn } from './field-sql.js';
 import type { FilterParameters } from './filter-parameters.js';
 import { jsonSql, TEXT_OF_VALUE, writtenInEntry } from './json-sql.js';
@@ -8,8 +9,8 @@ import { rangeSql } from './range-sql.js';
 import { wordsSql } from './words-sql.js';
 
 /**
- * The condition on the table of events that holds exactly where `compileFilter` gives true for the entry. It is 0 or 1,
- * never NULL, so that NOT means what it says.
+ * The condition on the table of events that holds exactly where `compileFilter` gives true for the entry and what is
+ * sealed beside it. It is 0 or 1, never NULL, so that NOT means what it says.
  *
  * Whatever a client gave is a parameter: the text follows from the shape of the filter and its fields alone.
  */
@@ -25,6 +26,10 @@ export function filterSql(filter: Filter, parameters: FilterParameters): string 
       return filter.filters.map((inner) => grouped(inner, parameters)).join(' OR ');
     case 'not':
       return `NOT ${grouped(filter.filter, parameters)}`;
+    case 'sealed':
+      return `hasAny(sealed_blind, ${parameters.texts(filter.blind)})`;
+    case 'concealed':
+      return concealedSql(knownField(filter.field), parameters);
     default:
       return conditionSql(filter, parameters);
   }

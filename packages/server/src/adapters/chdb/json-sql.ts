@@ -19,6 +19,12 @@ export function writtenInEntry(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
+/** What a key of an object leads to, as an array of JSON: the elements of an array, or else the one value. */
+export function membersSql(object: string, key: string): string {
+  const member = `JSONExtractRaw(${object}, ${key})`;
+  return `if(startsWith(${member}, '['), JSONExtractArrayRaw(${object}, ${key}), [${member}])`;
+}
+
 /**
  * Looks first whether the entry holds what it must: to read its JSON costs several times as much.
  *
@@ -28,9 +34,8 @@ export function writtenInEntry(text: string): string {
 export function jsonSql({ path }: FoundField, { fits, of, needle }: JsonTest, parameters: FilterParameters): string {
   const lastKey = path[path.length - 1] as string;
   const held = parameters.text(needle ?? `"${writtenInEntry(lastKey)}":`);
-  const member = 'JSONExtractRaw(x, step)';
-  const members = `if(startsWith(${member}, '['), JSONExtractArrayRaw(x, step), [${member}])`;
-  const values = `arrayFold((held, step) -> arrayFlatten(arrayMap(x -> ${members}, held)), ${parameters.texts(path)}, [entry])`;
+  const step = `arrayFlatten(arrayMap(x -> ${membersSql('x', 'step')}, held))`;
+  const values = `arrayFold((held, step) -> ${step}, ${parameters.texts(path)}, [entry])`;
   const tested = of === undefined ? values : `arrayMap(x -> ${of}, ${values})`;
   return `position(entry, ${held}) > 0 AND arrayExists(x -> ${fits}, ${tested})`;
 }

@@ -11,7 +11,7 @@ function parse(text: string): Filter {
 describe('the SQL of a page', () => {
   it('has the tenant and the horizon, and goes by the table’s order', () => {
     expect(pageSql({ tenant: 'acme', before: 2048, limit: 11 })).toEqual({
-      sql: `SELECT leaf_index, position, entry FROM attestlog.events
+      sql: `SELECT leaf_index, position, entry, sealed FROM attestlog.events
 WHERE tenant_id = {tenant:String}
   AND position < {before:UInt64}
 ORDER BY tenant_id DESC, time DESC, leaf_index DESC LIMIT {limit:UInt32}`,
@@ -29,7 +29,7 @@ ORDER BY tenant_id DESC, time DESC, leaf_index DESC LIMIT {limit:UInt32}`,
       filter: allOf(parse('actor:u1'), parse('action:order.approve')),
       after: { timeNs: 5n, index: 3 },
     });
-    expect(sql).toBe(`SELECT leaf_index, position, entry FROM attestlog.events
+    expect(sql).toBe(`SELECT leaf_index, position, entry, sealed FROM attestlog.events
 WHERE tenant_id = {tenant:String}
   AND position < {before:UInt64}
   AND time >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')

@@ -1,5 +1,6 @@
 import type { Filter } from '@attestlog/event';
 import type { PageQuery } from '../../ports/store.js';
+import { ENTRY_COLUMNS } from './entry-rows.js';
 import { FilterParameters } from './filter-parameters.js';
 import { filterSql } from './filter-sql.js';
 import type { Parameters } from './parameters.js';
@@ -32,7 +33,7 @@ export function pageSql(query: PageQuery): { sql: string; parameters: Parameters
   }
   const ofFilter = new FilterParameters();
   conditions.push(...filterConditions(query.filter, ofFilter));
-  const sql = `SELECT leaf_index, position, entry FROM attestlog.events
+  const sql = `SELECT ${ENTRY_COLUMNS} FROM attestlog.events
 WHERE ${conditions.join('\n  AND ')}
 ORDER BY tenant_id DESC, time DESC, leaf_index DESC LIMIT {limit:UInt32}`;
   return { sql, parameters: { ...parameters, ...ofFilter.values } };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { blindsSql, tagsSql } from './sealed-sql.js';
 import { CREATE_EVENTS, CREATE_TREE, insertEvents, insertTree } from './tables.js';
 
 describe('the tables', () => {
@@ -30,13 +31,14 @@ SELECT tenant_id, level, node_index, toFixedString(hash, 32) FROM arrowstream('s
     expect(
       insertEvents('stream_1', '0-17'),
     ).toBe(`INSERT INTO attestlog.events (tenant_id, leaf_index, position, entry, id, time, received_at, action, operation, category,
-    outcome, severity, class, actor_type, actor_id, target_types, target_ids, service, ip, session_id, request_id,
-    correlation_id, message) ${settings}
+    outcome, severity, class, actor_type, actor_id, on_behalf_of_id, target_types, target_ids, service, ip, session_id, request_id,
+    correlation_id, message, sealed, sealed_tags, sealed_blind) ${settings}
 SELECT tenant_id, leaf_index, position, entry, x.id,
     parseDateTime64BestEffort(x.time, 9, 'UTC'), parseDateTime64BestEffort(x.received_at, 9, 'UTC'),
     x.action, x.operation, x.category, x.outcome, x.severity, x.class, x.actor.type, x.actor.id,
-    x.targets.type, x.targets.id, x.source.service, x.source.ip, x.session_id, x.request_id, x.correlation_id, x.message
-FROM (SELECT *, JSONExtract(entry, 'Tuple( id String, time String, received_at String, action String, operation String, category String, outcome String, severity String, class String, actor Tuple(type String, id String), targets Nested(type String, id String), source Tuple(service String, ip String), session_id String, request_id String, correlation_id String, message String)') AS x FROM arrowstream('stream_1'))`);
+    x.actor.on_behalf_of.id, x.targets.type, x.targets.id, x.source.service, x.source.ip, x.session_id, x.request_id, x.correlation_id, x.message,
+    sealed, ${tagsSql('sealed')}, ${blindsSql('sealed')}
+FROM (SELECT *, JSONExtract(entry, 'Tuple( id String, time String, received_at String, action String, operation String, category String, outcome String, severity String, class String, actor Tuple(type String, id String, on_behalf_of Tuple(id String)), targets Nested(type String, id String), source Tuple(service String, ip String), session_id String, request_id String, correlation_id String, message String)') AS x FROM arrowstream('stream_1'))`);
   });
 
   it('takes no token that could be more than a name', () => {

@@ -5,6 +5,8 @@
  * one partition whatever times its clients wrote, and old logs can be imported. Pages by time are served by the order.
  */
 
+import { blindsSql, tagsSql } from './sealed-sql.js';
+
 /** What it takes for an acknowledged row to survive a power cut, also across merges; and a repeated insert a no-op. */
 const DURABILITY = [
   'fsync_after_insert = 1',
@@ -41,6 +43,7 @@ CREATE TABLE IF NOT EXISTS attestlog.events
     class LowCardinality(String) CODEC(ZSTD(1)),
     actor_type LowCardinality(String) CODEC(ZSTD(1)),
     actor_id String CODEC(ZSTD(1)),
+    on_behalf_of_id String CODEC(ZSTD(1)),
     target_types Array(LowCardinality(String)) CODEC(ZSTD(1)),
     target_ids Array(String) CODEC(ZSTD(1)),
     service LowCardinality(String) CODEC(ZSTD(1)),
@@ -49,11 +52,17 @@ CREATE TABLE IF NOT EXISTS attestlog.events
     request_id String CODEC(ZSTD(1)),
     correlation_id String CODEC(ZSTD(1)),
     message String CODEC(ZSTD(1)),
+    sealed String CODEC(ZSTD(1)),
+    sealed_tags Array(String) CODEC(ZSTD(1)),
+    sealed_blind Array(String) CODEC(ZSTD(1)),
     INDEX by_id id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_actor actor_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_on_behalf_of on_behalf_of_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_session session_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_request request_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_target target_ids TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_tag sealed_tags TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_blind sealed_blind TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_leaf leaf_index TYPE minmax GRANULARITY 1,
     INDEX by_message lower(message) TYPE text(tokenizer = splitByNonAlpha) GRANULARITY 1
 )
@@ -77,26 +86,27 @@ SETTINGS ${settings}`;
 /** What is read out of an entry, in one pass, for the columns above; absent fields give empty strings. */
 const EXTRACTED = `Tuple(
     id String, time String, received_at String, action String, operation String, category String, outcome String,
-    severity String, class String, actor Tuple(type String, id String), targets Nested(type String, id String),
+    severity String, class String, actor Tuple(type String, id String, on_behalf_of Tuple(id String)), targets Nested(type String, id String),
     source Tuple(service String, ip String), session_id String, request_id String, correlation_id String,
     message String)`.replace(/\s+/g, ' ');
 
 const EVENT_COLUMNS = `tenant_id, leaf_index, position, entry, id, time, received_at, action, operation, category,
-    outcome, severity, class, actor_type, actor_id, target_types, target_ids, service, ip, session_id, request_id,
-    correlation_id, message`;
+    outcome, severity, class, actor_type, actor_id, on_behalf_of_id, target_types, target_ids, service, ip, session_id, request_id,
+    correlation_id, message, sealed, sealed_tags, sealed_blind`;
 
 /** Settings of one insert: one block, one thread, so that the same rows make the same block; named by its token. */
 function insertSettings(token: string): string {
   return `SETTINGS insert_deduplicate = 1, insert_deduplication_token = '${requireToken(token)}', max_insert_threads = 1, max_threads = 1, max_block_size = 1048576, max_insert_block_size = 1048576, min_insert_block_size_rows = 1048576, min_insert_block_size_bytes = 1073741824`;
 }
 
-/** Inserts event rows from an Arrow stream with the columns tenant_id, leaf_index, position, entry. */
+/** Inserts event rows from an Arrow stream with the columns tenant_id, leaf_index, position, entry, sealed. */
 export function insertEvents(stream: string, token: string): string {
   return `INSERT INTO attestlog.events (${EVENT_COLUMNS}) ${insertSettings(token)}
 SELECT tenant_id, leaf_index, position, entry, x.id,
     parseDateTime64BestEffort(x.time, 9, 'UTC'), parseDateTime64BestEffort(x.received_at, 9, 'UTC'),
     x.action, x.operation, x.category, x.outcome, x.severity, x.class, x.actor.type, x.actor.id,
-    x.targets.type, x.targets.id, x.source.service, x.source.ip, x.session_id, x.request_id, x.correlation_id, x.message
+    x.actor.on_behalf_of.id, x.targets.type, x.targets.id, x.source.service, x.source.ip, x.session_id, x.request_id, x.correlation_id, x.message,
+    sealed, ${tagsSql('sealed')}, ${blindsSql('sealed')}
 FROM (SELECT *, JSONExtract(entry, '${EXTRACTED}') AS x FROM arrowstream('${requireToken(stream)}'))`;
 }
 

@@ -3,6 +3,8 @@ export interface EntryFields {
   id: string;
   timeNs: bigint;
   receivedNs: bigint;
+  /** Who acted, and for whom. */
+  actorIds: readonly string[];
 }
 
 /** Reads them from the entry's JSON. Throws where it is not an entry. */
@@ -11,11 +13,13 @@ export function entryFields(entry: Uint8Array): EntryFields {
     id: string;
     time: string;
     received_at: string;
+    actor?: { id?: string; on_behalf_of?: { id?: string } };
   };
   return {
     id: event.id,
     timeNs: nanoseconds(event.time),
     receivedNs: nanoseconds(event.received_at),
+    actorIds: [event.actor?.id, event.actor?.on_behalf_of?.id].filter((id) => id !== undefined),
   };
 }
 

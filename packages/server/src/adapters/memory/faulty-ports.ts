@@ -69,6 +69,16 @@ export function withStoreFaults(store: EventStore, faults: Faults): EventStore {
     idsReceivedSince: (since, before) => store.idsReceivedSince(since, before),
     usageByDay: (tenant, from, to, before) =>
       faults.run('store.usageByDay', { whole: () => store.usageByDay(tenant, from, to, before) }),
+    usageByKind: (tenant, query) => faults.run('store.usageByKind', { whole: () => store.usageByKind(tenant, query) }),
+    entriesOf: (tenant, person, page) =>
+      faults.run('store.entriesOf', { whole: () => store.entriesOf(tenant, person, page) }),
+    eraseSealed: (tenant, keys, erasure) =>
+      faults.run('store.eraseSealed', {
+        whole: () => store.eraseSealed(tenant, keys, erasure),
+        half: () => store.eraseSealed(tenant, firstHalf(keys), erasure),
+      }),
+    countErased: (tenant, erasure) =>
+      faults.run('store.countErased', { whole: () => store.countErased(tenant, erasure) }),
     deleteEntries: (tenant) => faults.run('store.deleteEntries', { whole: () => store.deleteEntries(tenant) }),
     check: () => faults.run('store.check', { whole: () => store.check() }),
     close: () => store.close(),

@@ -1,20 +1,39 @@
-import { compileFilter, type Filter, type FilterPredicate } from '@attestlog/event';
-import { type EventRow, eventRows, nodeRows, type TreeNodeRow } from '../../ports/batch-columns.js';
+import {
+  compileFilter,
+  eraseItems,
+  type Filter,
+  type FilterPredicate,
+  formatSealedItems,
+  isErased,
+  parseSealedItems,
+  type SealedItems,
+  type SubjectKeyRange,
+} from '@attestlog/event';
+import { eventRows, nodeRows, type TreeNodeRow } from '../../ports/batch-columns.js';
 import { PortFailure } from '../../ports/failure.js';
 import type {
   DayUsage,
   EntryKey,
+  ErasedCount,
   EventStore,
+  KindUsage,
   PageQuery,
+  Person,
+  PersonPage,
   Position,
   ReceivedId,
   SealedBatch,
   StoredEntry,
+  UsageByKindQuery,
+  UsageKind,
 } from '../../ports/store.js';
 import { type EntryFields, entryFields } from './entry-fields.js';
 import { MemoryHandle, type MemoryHandleOptions } from './memory-handle.js';
 
-interface StoredRow extends EventRow, EntryFields {}
+/** A row with what it is found by. */
+export interface StoredRow extends StoredEntry, EntryFields {
+  tenant: string;
+}
 
 /**
  * What an event store has on its stable storage. As in the engine, rows are told apart by the batch that brought them:
@@ -124,6 +143,55 @@ class MemoryStore implements EventStore {
     });
   }
 
+  usageByKind(tenant: string, { kind, fromDay, toDay, before, limit }: UsageByKindQuery): Promise<KindUsage[]> {
+    return this.#handle.run('usageByKind', () => {
+      const usage = new Map<string, KindUsage>();
+      for (const { receivedNs, entry } of this.#committed(tenant, before)) {
+        const day = Number(receivedNs / DAY_NS);
+        if (day < fromDay || day > toDay) continue;
+        const event = JSON.parse(Buffer.from(entry).toString('utf8')) as Partial<Record<UsageKind, string>>;
+        const name = event[kind] ?? '';
+        const { events, bytes } = usage.get(name) ?? { events: 0, bytes: 0 };
+        usage.set(name, { name, events: events + 1, bytes: bytes + entry.length });
+      }
+      const byEvents = (a: KindUsage, b: KindUsage) => b.events - a.events || (a.name < b.name ? -1 : 1);
+      return [...usage.values()].sort(byEvents).slice(0, limit);
+    });
+  }
+
+  entriesOf(tenant: string, person: Person, { afterIndex = -1, before, limit }: PersonPage): Promise<StoredEntry[]> {
+    return this.#handle.run('entriesOf', () =>
+      this.#committed(tenant, before)
+        .filter((row) => row.index > afterIndex && isOf(row, person))
+        .sort((a, b) => a.index - b.index)
+        .slice(0, Math.max(limit, 0))
+        .map(storedEntry),
+    );
+  }
+
+  eraseSealed(tenant: string, keys: readonly SubjectKeyRange[], erasure: string): Promise<void> {
+    return this.#handle.run('eraseSealed', () => {
+      if (keys.length > MAX_KEYS) throw new PortFailure('refused', `store: more than ${MAX_KEYS} keys`);
+      for (const row of this.#state.rows) {
+        const erased = row.tenant === tenant ? eraseItems(itemsOf(row), keys, erasure) : undefined;
+        if (erased !== undefined) row.sealed = formatSealedItems(erased);
+      }
+    });
+  }
+
+  countErased(tenant: string, erasure: string): Promise<ErasedCount> {
+    return this.#handle.run('countErased', () => {
+      const count = { entries: 0, fields: 0 };
+      for (const row of this.#state.rows) {
+        if (row.tenant !== tenant) continue;
+        const stubs = itemsOf(row).filter((item) => isErased(item) && item.e === erasure);
+        count.entries += stubs.length > 0 ? 1 : 0;
+        for (const { f } of stubs) count.fields += f.length;
+      }
+      return count;
+    });
+  }
+
   deleteEntries(tenant: string): Promise<void> {
     return this.#handle.run('deleteEntries', () => {
       const { rows } = this.#state;
@@ -153,7 +221,7 @@ class MemoryStore implements EventStore {
     for (const row of eventRows(batch)) {
       if (isNew(`event ${row.index} ${row.tenant}`)) {
         const entry = new Uint8Array(row.entry);
-        rows.push({ ...row, entry, ...entryFields(entry) });
+        rows.push({ ...row, entry, sealed: row.sealed, ...entryFields(entry) });
       }
     }
     for (const node of nodeRows(batch)) {
@@ -171,7 +239,7 @@ function isInPage(row: StoredRow, { fromNs, toNs, after }: PageQuery, fits: Filt
     (fromNs === undefined || row.timeNs >= fromNs) &&
     (toNs === undefined || row.timeNs <= toNs) &&
     (after === undefined || newestFirst(after, row) < 0) &&
-    fits(JSON.parse(new TextDecoder().decode(row.entry)))
+    fits(JSON.parse(new TextDecoder().decode(row.entry)), row.sealed)
   );
 }
 
@@ -185,6 +253,20 @@ function nodeKey({ tenant, level, index }: Omit<TreeNodeRow, 'hash'>): string {
   return `${level} ${index} ${tenant}`;
 }
 
-function storedEntry({ index, position, entry }: EventRow): StoredEntry {
-  return { index, position, entry: new Uint8Array(entry) };
+function isOf(row: StoredRow, { subjects, tags }: Person): boolean {
+  return (
+    row.actorIds.some((id) => subjects.includes(id)) ||
+    itemsOf(row).some((item) => !isErased(item) && tags.includes(item.s))
+  );
+}
+
+function itemsOf({ sealed }: StoredRow): SealedItems {
+  if (sealed === undefined) return [];
+  const items = parseSealedItems(sealed);
+  if (items === undefined) throw new PortFailure('corrupt', 'store: what is sealed cannot be read');
+  return items;
+}
+
+function storedEntry({ index, position, entry, sealed }: StoredRow): StoredEntry {
+  return { index, position, entry: new Uint8Array(entry), sealed };
 }

@@ -11,13 +11,21 @@ export interface SampleEvent {
   receivedAt?: string;
   actor?: string;
   action?: string;
+  /** For whom the actor acted. */
+  onBehalfOf?: string;
+  sealed?: string;
 }
 
 /** A row with a valid entry, in canonical JSON. */
 export function eventRow(sample: SampleEvent): EventRow {
-  const { tenant, index, position, id, time, receivedAt = time, actor = 'u1', action = 'order.approve' } = sample;
-  const entry = { action, actor: { id: actor, type: 'user' }, id, received_at: receivedAt, time };
-  return { tenant, index, position, entry: new TextEncoder().encode(JSON.stringify(entry)) };
+  const { tenant, index, position, id, time, receivedAt = time, action = 'order.approve', sealed } = sample;
+  const entry = { action, actor: actorOf(sample), id, received_at: receivedAt, time };
+  const row = { tenant, index, position, entry: new TextEncoder().encode(JSON.stringify(entry)) };
+  return sealed === undefined ? row : { ...row, sealed };
+}
+
+function actorOf({ actor: id = 'u1', onBehalfOf }: SampleEvent) {
+  return onBehalfOf === undefined ? { id, type: 'user' } : { id, on_behalf_of: { id: onBehalfOf }, type: 'user' };
 }
 
 /** Nanoseconds since the epoch of an RFC 3339 time in UTC. */

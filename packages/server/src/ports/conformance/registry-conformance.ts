@@ -20,6 +20,7 @@ export function describeRegistry(name: string, open: () => Promise<RegistryHarne
     describeDocuments(registry, reopen);
     describeSwaps(registry);
     describeList(registry);
+    describeListedWrites(registry);
     describeRefusals(registry);
     describeRegistryWatch(registry);
     describeRegistryModel(open);
@@ -154,6 +155,23 @@ function describeList(registry: () => Registry): void {
     expect(paged).toEqual(all);
     const [document] = await registry().list('a-', { limit: 1 });
     expect(document).toEqual(await registry().get('a-b'));
+  });
+}
+
+function describeListedWrites(registry: () => Registry): void {
+  test('is of everything that was written, changed and deleted before it', async () => {
+    const list = async () => (await registry().list('w.', { limit: 1000 })).map(({ key, value }) => [key, value]);
+    const write = async (key: string) => {
+      const first = await registry().put(key, 1, 0);
+      expect(await list()).toContainEqual([key, 1]);
+      const [second] = await registry().putMany([{ key, value: 2, expectedRevision: first }]);
+      expect(await list()).toContainEqual([key, 2]);
+      if (!second?.ok) throw new Error('the revision was the last one');
+      await registry().delete(key, second.revision);
+      expect((await list()).map(([listed]) => listed)).not.toContain(key);
+    };
+    await Promise.all(Array.from({ length: 30 }, (_, place) => write(`w.${place}`)));
+    expect(await list()).toEqual([]);
   });
 }
 

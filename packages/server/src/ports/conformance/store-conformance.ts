@@ -3,6 +3,7 @@ import type { StoreContext, StoreHarness } from './store-harness.js';
 import { describeStoreInsert } from './store-insert.js';
 import { describeStoreLookups } from './store-lookups.js';
 import { describeStorePages } from './store-pages.js';
+import { describeStoreSealed } from './store-sealed.js';
 import { describeStoreTenants } from './store-tenants.js';
 
 export interface StoreConformanceOptions {
@@ -36,6 +37,7 @@ export function describeStore(
     describeStoreInsert(context, batchesBetweenRepeats);
     describeStorePages(context);
     describeStoreLookups(context);
+    describeStoreSealed(context);
     describeStoreTenants(context);
   });
 }

@@ -49,6 +49,34 @@ export function describeStoreTenants(context: StoreContext): void {
     expect(await store.usageByDay(context.newTenant(), 0, 40_000, EVERYTHING)).toEqual([]);
   });
 
+  test('usage by kind counts events and bytes by the values of a field, the most frequent first', async () => {
+    const [tenant, other] = [context.newTenant(), context.newTenant()];
+    const row = (index: number, action: string, receivedAt: string, of = tenant) =>
+      eventRow({ tenant: of, index, position: 1024 + index, id: `u${index}`, time: receivedAt, receivedAt, action });
+    const rows = [
+      row(0, 'order.approve', '2025-10-06T00:00:00Z'),
+      row(1, 'user.login', '2025-10-06T10:00:00Z'),
+      row(2, 'user.login', '2025-10-07T00:00:00Z'),
+      row(3, 'cart.clear', '2025-10-06T00:00:01Z'),
+      row(4, 'user.login', '2025-10-09T00:00:00Z'),
+      row(0, 'user.login', '2025-10-06T00:00:00Z', other),
+    ];
+    await context.store.insert(batchOf(context.newToken(), rows, []));
+    const bytes = rows.map(({ entry }) => entry.length);
+    const days = { fromDay: DAY, toDay: DAY + 1, before: EVERYTHING, limit: 10 };
+    const { store } = context;
+    const byAction = await store.usageByKind(tenant, { ...days, kind: 'action' });
+    expect(byAction).toEqual([
+      { name: 'user.login', events: 2, bytes: bytes[1]! + bytes[2]! },
+      { name: 'cart.clear', events: 1, bytes: bytes[3] },
+      { name: 'order.approve', events: 1, bytes: bytes[0] },
+    ]);
+    expect(await store.usageByKind(tenant, { ...days, kind: 'action', limit: 1 })).toEqual(byAction.slice(0, 1));
+    const severities = await store.usageByKind(tenant, { ...days, kind: 'severity', before: 1026 });
+    expect(severities).toEqual([{ name: '', events: 2, bytes: bytes[0]! + bytes[1]! }]);
+    expect(await store.usageByKind(context.newTenant(), { ...days, kind: 'outcome' })).toEqual([]);
+  });
+
   test('deleted entries of a tenant are gone, its tree and other tenants stay; twice is as once', async () => {
     const [tenant, other] = [context.newTenant(), context.newTenant()];
     await insert(tenant, ['2025-09-06T00:00:00Z', '2025-10-06T00:00:00Z']);

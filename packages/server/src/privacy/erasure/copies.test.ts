@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MemoryKeys } from '../../../testing/memory-keys.js';
 import { ADMINISTRATOR, eventOf, MemoryPrivacy, PrivacyWorld, TENANT } from '../../../testing/memory-privacy.js';
-import type { SealedRow } from '../../../testing/memory-sealed-store.js';
 import { openMasterKeyFile, retireMasterKeyInFile, rotateMasterKeyFile } from '../../adapters/files/master-key-file.js';
 import { openLmdbRegistry } from '../../adapters/lmdb/lmdb-registry.js';
 import { LocalMasterKey } from '../../adapters/master-key/local-master-key.js';
 import type { Registry } from '../../ports/registry.js';
+import type { StoredEntry } from '../../ports/store.js';
 import { KeyRotation } from '../keys/key-rotation.js';
 
 /** A person's data in copies that were made before the erasure, with a registry and a master key on a real disk. */
@@ -17,7 +17,7 @@ let folder: string;
 let world: PrivacyWorld;
 let registry: Registry;
 let privacy: MemoryPrivacy;
-let copiedRows: SealedRow[];
+let copiedRows: StoredEntry[];
 
 const masterFile = () => join(folder, 'keys', 'master');
 const masterKey = async (path = masterFile()) =>

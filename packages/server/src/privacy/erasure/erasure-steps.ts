@@ -1,7 +1,7 @@
 import { type EventInput, formatErasureCertificate } from '@attestlog/event';
 import { from } from '../../failures.js';
+import type { EventStore } from '../../ports/store.js';
 import type { SubjectKeys } from '../keys/subject-keys.js';
-import type { SealedStore } from '../sealed-store.js';
 import { certificateEvent, certificateOf } from './certificate-event.js';
 import type { ErasureDocument } from './erasure-document.js';
 import type { Holds } from './holds.js';
@@ -9,7 +9,7 @@ import type { Holds } from './holds.js';
 export interface ErasureStepsParts {
   subjectKeys: Pick<SubjectKeys, 'liveKeys' | 'destroy'>;
   holds: Pick<Holds, 'forbidding'>;
-  store: Pick<SealedStore, 'eraseSealed' | 'countErased'>;
+  store: Pick<EventStore, 'eraseSealed' | 'countErased'>;
   /**
    * Resolves when everything that may have been sealed under keys which are destroyed by now is in the store. Rejects
    * when that takes too long.

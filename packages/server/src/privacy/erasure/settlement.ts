@@ -5,8 +5,10 @@ import type { Progress } from '../../sequencer/progress.js';
 export interface SettlementParts {
   progress: Pick<Progress, 'acknowledgedThrough' | 'waitFor'>;
   clock: Clock;
-  /** How long a node may go on with a key after it was destroyed: until it hears of it, and what it seals is written. */
+  /** How long another node may go on with a key after it was destroyed: until it hears of it. 0 where there is none. */
   graceMs: number;
+  /** Resolves when everything that was being taken in by this process when it was called is in the journal. */
+  intakeSettled: () => Promise<void>;
   timeoutMs: number;
 }
 
@@ -16,8 +18,10 @@ export interface SettlementParts {
  *
  * @throws Problem `seal-timeout`
  */
-export async function settled({ progress, clock, graceMs, timeoutMs }: SettlementParts): Promise<void> {
-  await clock.sleep(graceMs);
+export async function settled(parts: SettlementParts): Promise<void> {
+  const { progress, clock, graceMs, intakeSettled, timeoutMs } = parts;
+  if (graceMs > 0) await clock.sleep(graceMs);
+  await intakeSettled();
   const isSealed = await progress.waitFor(progress.acknowledgedThrough, AbortSignal.timeout(timeoutMs));
   if (!isSealed) throw new Problem('seal-timeout');
 }

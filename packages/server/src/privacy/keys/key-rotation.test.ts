@@ -198,6 +198,16 @@ describe('a rotation of a tenant’s key', () => {
     expect(await keys.rotation.dropRetired('nobody', AT_MS)).toBe(0);
   });
 
+  test('drops what is due of every tenant', async () => {
+    await subjectKeys();
+    await keys.tenantKeys.get('other');
+    await keys.rotation.rotateTenantKey('acme', AT);
+    await keys.tenantKeys.destroy('gone', AT);
+    expect(await keys.rotation.dropAllRetired(AT_MS + HOUR_MS - 1)).toBe(0);
+    expect(await keys.rotation.dropAllRetired(AT_MS + HOUR_MS)).toBe(1);
+    expect(Object.keys((await tenantDocument()).wrapped)).toEqual(['2']);
+  });
+
   test('wraps first what a late node has still written under the old key', async () => {
     await keys.rotation.rotateTenantKey('acme', AT);
     const set = await keys.tenantKeys.get('acme');

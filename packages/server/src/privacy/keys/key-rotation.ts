@@ -109,6 +109,16 @@ export class KeyRotation {
     return dropped;
   }
 
+  /** {@link dropRetired} for every tenant that has such versions. Returns how many versions were removed. */
+  async dropAllRetired(nowMs: number): Promise<number> {
+    let dropped = 0;
+    for await (const { key, value } of this.#list<TenantKeyDocument>(TENANT_KEY_PREFIX)) {
+      if (isDestroyedTenant(value) || Object.keys(value.retired).length === 0) continue;
+      dropped += await this.dropRetired(key.slice(TENANT_KEY_PREFIX.length), nowMs);
+    }
+    return dropped;
+  }
+
   async #rewrapTenantKey(document: TenantDocument): Promise<boolean> {
     const { masterKey } = this.#parts;
     const tenant = document.key.slice(TENANT_KEY_PREFIX.length);

@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
+import { roomFor, Scratch } from './scratch.js';
 
 const KEY_BYTES = 32;
 const LENGTH_BYTES = 4;
-/** No UTF-16 unit takes more than this in UTF-8. */
-const MAX_BYTES_PER_UNIT = 3;
+const START = KEY_BYTES + LENGTH_BYTES;
+const ROOM_BYTES = 8192;
 
 // Hashing is synchronous, so one scratch buffer serves all calls.
-const scratch = Buffer.alloc(KEY_BYTES + LENGTH_BYTES + 8192);
+const scratch = new Scratch(START + ROOM_BYTES);
 
 /**
  * SHA-256(key ‖ length of the text in bytes as uint32 ‖ text in UTF-8): 32 bytes, one character each.
@@ -19,11 +20,9 @@ const scratch = Buffer.alloc(KEY_BYTES + LENGTH_BYTES + 8192);
  */
 export function keyedHash(key: Uint8Array, text: string): string {
   if (key.length !== KEY_BYTES) throw new RangeError(`the key of a keyed hash has ${KEY_BYTES} bytes`);
-  const start = KEY_BYTES + LENGTH_BYTES;
-  const most = start + text.length * MAX_BYTES_PER_UNIT;
-  const input = most <= scratch.length ? scratch : Buffer.alloc(most);
-  input.set(key);
-  const bytes = input.write(text, start);
-  input.writeUInt32BE(bytes, KEY_BYTES);
-  return hash('sha256', input.subarray(0, start + bytes), 'binary');
+  const input = scratch.hasRoom(START, text) ? scratch : new Scratch(roomFor(START, text));
+  input.bytes.set(key);
+  const end = input.text(text, START);
+  input.bytes.writeUInt32BE(end - START, KEY_BYTES);
+  return hash('sha256', input.upTo(end), 'binary');
 }

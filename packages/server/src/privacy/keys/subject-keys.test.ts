@@ -94,6 +94,23 @@ describe('the key of a subject', () => {
     }
   });
 
+  test('may be remembered by others while changes are heard of, and they are told of each', async () => {
+    const unwatched = new MemoryKeys({ world, seed: 5 });
+    expect((await unwatched.subjectKeys.keysFor('acme', ['u1'])).isWatched).toBe(false);
+    const changed: unknown[] = [];
+    keys.subjectKeys.onChange((...what) => changed.push(what));
+    const answer = await keys.subjectKeys.keysFor('acme', ['u1']);
+    expect(answer.isWatched).toBe(true);
+    await settle();
+    changed.length = 0;
+    const { tag } = answer.subjects.get('u1')!;
+    await keys.subjectKeys.destroy('acme', { tag, generation: 1 }, 'e1');
+    expect(changed).toContainEqual(['acme', tag]);
+    await unwatched.rotation.rotateTenantKey('acme', '2025-10-06T12:00:00Z');
+    await settle();
+    expect(changed).toContainEqual(['acme']);
+  });
+
   test('of a document that was moved elsewhere does not open', async () => {
     const [one, two] = [await keyOf('u1'), await keyOf('u2')];
     const { revision } = (await keys.registry.get(subjectKeyKey('acme', two.tag)))!;

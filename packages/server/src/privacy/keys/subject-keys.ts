@@ -29,11 +29,20 @@ export interface SubjectKeysParts {
   onTrouble?: (error: unknown) => void;
 }
 
-/** All that sealing the events of a tenant needs. */
-export interface SealingKeys {
+/** What sealing the events of a tenant needs. */
+export interface KeysAtHand {
   readonly blindKey: Uint8Array;
+  /** Makes the hashes that masks show. */
+  readonly maskKey: Uint8Array;
   /** By subject. */
+  readonly subjects: Pick<ReadonlyMap<string, SubjectKey>, 'get'>;
+}
+
+/** The same as an answer, with exactly the subjects that were asked for. */
+export interface SealingKeys extends KeysAtHand {
   readonly subjects: ReadonlyMap<string, SubjectKey>;
+  /** Whether changes are heard of ({@link SubjectKeys.onChange}): only then may whoever is given keys remember them. */
+  readonly isWatched: boolean;
 }
 
 /** Names the key under which something was sealed. */
@@ -84,14 +93,34 @@ export class SubjectKeys {
   }
 
   /**
+   * Calls back when a key may have changed: of one subject, by its tag; all of one tenant; or, without a tenant, any. Who
+   * remembers keys has to forget them then.
+   */
+  onChange(listener: (tenant?: string, tag?: string) => void): void {
+    this.#parts.tenantKeys.onChange(listener);
+    this.#documents.onChange((key) => {
+      const [tenant, tag] = key === undefined ? [] : key.slice(PREFIX.length).split('.');
+      listener(tenant, tag);
+    });
+  }
+
+  /**
    * The keys of these subjects, made where there are none; at once when all are remembered. Two nodes that make one at
    * once get the same. Fails with `registry-unavailable`, `master-key-unavailable` or `tenant-gone`: then nothing may
    * be sealed, and what was made already does no harm.
    */
   keysFor(tenant: string, subjects: readonly string[]): SealingKeys | Promise<SealingKeys> {
-    const tenantKeys = this.#parts.tenantKeys.get(tenant);
-    if (tenantKeys instanceof Promise) return tenantKeys.then((set) => this.#keysFor(tenant, set, subjects));
-    return this.#keysFor(tenant, tenantKeys, subjects);
+    // Before the keys are read: from now on a change is heard of.
+    const isWatched = this.#documents.watching && this.#parts.tenantKeys.watching;
+    const answer = (set: TenantKeySet, keys: Map<string, SubjectKey>): SealingKeys => {
+      const { blindKey, maskKey } = set;
+      return { blindKey, maskKey, subjects: keys, isWatched };
+    };
+    const set = this.#parts.tenantKeys.get(tenant);
+    if (set instanceof Promise)
+      return set.then(async (found) => answer(found, await this.#find(tenant, found, subjects)));
+    const keys = this.#find(tenant, set, subjects);
+    return keys instanceof Promise ? keys.then((found) => answer(set, found)) : answer(set, keys);
   }
 
   /** What became of the keys under which something was sealed, in the order of the references. Makes none. */
@@ -151,7 +180,12 @@ export class SubjectKeys {
     throw new Problem('registry-unavailable');
   }
 
-  #keysFor(tenant: string, set: TenantKeySet, subjects: readonly string[]): SealingKeys | Promise<SealingKeys> {
+  /** The keys by subject, made where there are none. */
+  #find(
+    tenant: string,
+    set: TenantKeySet,
+    subjects: readonly string[],
+  ): Map<string, SubjectKey> | Promise<Map<string, SubjectKey>> {
     const tags = subjects.map((subject) => tagOf(set, subject));
     const documents = this.#documents.getMany(tags.map((tag) => subjectKeyKey(tenant, tag)));
     if (documents instanceof Promise) return this.#complete(tenant, set, subjects, tags, documents);
@@ -163,17 +197,17 @@ export class SubjectKeys {
       }
       found.set(subjects[place]!, this.#open(tenant, tags[place]!, document, set));
     }
-    return { blindKey: set.blindKey, subjects: found };
+    return found;
   }
 
-  /** As {@link #keysFor}, with what is not there made. */
+  /** As {@link #find}, with what is not there made. */
   async #complete(
     tenant: string,
     set: TenantKeySet,
     subjects: readonly string[],
     tags: readonly string[],
     first: Found[] | Promise<Found[]>,
-  ): Promise<SealingKeys> {
+  ): Promise<Map<string, SubjectKey>> {
     const found = new Map<string, SubjectKey>();
     let documents = await from('registry', Promise.resolve(first));
     let missing = tags;
@@ -191,7 +225,7 @@ export class SubjectKeys {
       documents = await this.#read(missing.map((tag) => subjectKeyKey(tenant, tag)));
     }
     if (missing.length > 0) throw new Problem('registry-unavailable');
-    return { blindKey: set.blindKey, subjects: new Map(subjects.map((subject, i) => [subject, found.get(tags[i]!)!])) };
+    return new Map(subjects.map((subject, i) => [subject, found.get(tags[i]!)!]));
   }
 
   /** Makes keys where there are none. They are read afterwards: of several that make one, the first one's counts. */

@@ -60,6 +60,16 @@ export class TenantKeys {
     return this.#documents.run(signal);
   }
 
+  /** Whether changes are heard of now. */
+  get watching(): boolean {
+    return this.#documents.watching;
+  }
+
+  /** Calls back with the tenant whose keys changed, or without one when any may have. */
+  onChange(listener: (tenant?: string) => void): void {
+    this.#documents.onChange((key) => listener(key?.slice(TENANT_KEY_PREFIX.length)));
+  }
+
   /**
    * The tenant's keys, at once when they are remembered; made when there are none. Of several that make them at once,
    * all get the same. Fails with `registry-unavailable` or `master-key-unavailable`, or with `tenant-gone`.

@@ -2,14 +2,13 @@ import { createHash, type Hash } from 'node:crypto';
 import { type Opening, subjectForms } from '@attestlog/event';
 import type { AuditTrail } from '../../audit/audit-trail.js';
 import { from } from '../../failures.js';
-import type { Position } from '../../ports/store.js';
+import type { EventStore, Position, StoredEntry } from '../../ports/store.js';
 import type { Requester } from '../erasure/erasures.js';
 import type { SubjectKeys } from '../keys/subject-keys.js';
-import type { SealedEntry, SealedStore } from '../sealed-store.js';
 import type { PersonalData } from './personal-data.js';
 
 export interface ExportPackParts {
-  store: Pick<SealedStore, 'entriesOf'>;
+  store: Pick<EventStore, 'entriesOf'>;
   subjectKeys: Pick<SubjectKeys, 'tagsOf'>;
   personalData: Pick<PersonalData, 'openings'>;
   audit: AuditTrail;
@@ -77,7 +76,7 @@ export async function* exportPack(
 }
 
 /** The entry's bytes stand in the line as they are: they are what was hashed. */
-function eventLine({ index, position, entry }: SealedEntry, openings: readonly Opening[], receipt?: string): string {
+function eventLine({ index, position, entry }: StoredEntry, openings: readonly Opening[], receipt?: string): string {
   const event = Buffer.from(entry.buffer, entry.byteOffset, entry.byteLength).toString('utf8');
   const proof = receipt === undefined ? '' : `,"receipt":${JSON.stringify(receipt)}`;
   return `{"index":${index},"position":${position},"event":${event},"openings":${JSON.stringify(openings)}${proof}}\n`;

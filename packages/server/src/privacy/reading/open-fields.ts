@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
+  BLOB_KEY,
   canonicalJson,
   commitmentInput,
+  isBlobReference,
   isErased,
   type OpenedField,
   parseSealedItems,
@@ -11,8 +13,8 @@ import {
   type SealedItems,
   sealedFieldsOf,
 } from '@attestlog/event';
+import type { StoredEntry } from '../../ports/store.js';
 import type { FoundKey, KeyReference } from '../keys/subject-keys.js';
-import type { SealedEntry } from '../sealed-store.js';
 import { openItem } from '../sealing/open-item.js';
 
 /**
@@ -31,19 +33,32 @@ export interface EntryToOpen {
   readonly id: string;
   readonly event: unknown;
   readonly fields: readonly SealedField[];
+  /** Pointers of sealed fields in payloads that were moved out: their commitments are there, and not in the entry. */
+  readonly inPayloads: readonly string[];
   readonly items: SealedItems;
 }
 
 const MARK = Buffer.from(`"${SEALED_KEY}"`);
+const BLOB_MARK = Buffer.from(`"${BLOB_KEY}"`);
+/** Fields of free JSON whose place a reference can take. */
+const PAYLOADS = ['request', 'response', 'changes'] as const;
 
 /** Reads an entry as far as its sealed fields need it; undefined when it has none. */
-export function entryToOpen({ entry, sealed }: SealedEntry): EntryToOpen | undefined {
+export function entryToOpen({ entry, sealed }: StoredEntry): EntryToOpen | undefined {
   const bytes = Buffer.from(entry.buffer, entry.byteOffset, entry.byteLength);
-  if (!bytes.includes(MARK)) return undefined;
-  const event = JSON.parse(bytes.toString('utf8')) as { id: string };
+  const mayBeInPayloads = sealed !== undefined && bytes.includes(BLOB_MARK);
+  if (!mayBeInPayloads && !bytes.includes(MARK)) return undefined;
+  const event = JSON.parse(bytes.toString('utf8')) as Record<string, unknown> & { id: string };
   const fields = sealedFieldsOf(event);
-  if (fields.length === 0) return undefined;
-  return { id: event.id, event, fields, items: (sealed === undefined ? undefined : parseSealedItems(sealed)) ?? [] };
+  const items = (sealed === undefined ? undefined : parseSealedItems(sealed)) ?? [];
+  const inPayloads = mayBeInPayloads ? pointersInPayloads(event, items) : [];
+  return fields.length + inPayloads.length === 0 ? undefined : { id: event.id, event, fields, inPayloads, items };
+}
+
+function pointersInPayloads(event: Record<string, unknown>, items: SealedItems): string[] {
+  const places = PAYLOADS.filter((name) => isBlobReference(event[name])).map((name) => `/${name}/`);
+  const pointers = items.flatMap(({ f }) => f).filter((pointer) => places.some((place) => pointer.startsWith(place)));
+  return [...new Set(pointers)];
 }
 
 /** The keys that the items of entries lie under, each once. */
@@ -58,14 +73,15 @@ export function referencesOf(entries: readonly EntryToOpen[]): KeyReference[] {
 }
 
 /**
- * The fate of every sealed field of an entry, in the order of the fields. What opens is held against the commitment:
- * whoever can write into the store cannot put another value into the place of one.
+ * The fate of every sealed field of an entry, in the order of the fields, those in its payloads last. What opens is held
+ * against the commitment: whoever can write into the store cannot put another value into the place of one. Where the
+ * commitment is in a payload, what keeps others out is that a box opens for its own event and pointers only.
  *
  * @param keys what was found for {@link referencesOf}, by {@link nameOf}
  */
 export function fatesOf(
   tenant: string,
-  { id, fields, items }: EntryToOpen,
+  { id, fields, inPayloads, items }: EntryToOpen,
   keys: ReadonlyMap<string, FoundKey>,
 ): FieldFate[] {
   const fates = new Map<string, FieldFate>();
@@ -74,12 +90,13 @@ export function fatesOf(
       fates.set(fate.pointer, fate);
     }
   }
-  return fields.map(({ pointer, commitment }) => {
+  const inEntry = fields.map(({ pointer, commitment }): FieldFate => {
     const fate = fates.get(pointer);
     if (fate === undefined || (fate.state === 'open' && !commits(fate, commitment)))
       return { state: 'missing', pointer };
     return fate;
   });
+  return [...inEntry, ...inPayloads.map((pointer) => fates.get(pointer) ?? { state: 'missing' as const, pointer })];
 }
 
 /** Names the key of an item or of a reference. */

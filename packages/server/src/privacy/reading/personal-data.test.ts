@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { formatSealedItems, parseSealedItems, type SealedItem, verifyOpenings } from '@attestlog/event';
+import { formatSealedItems, parseSealedItems, type SealedItem, sealingPlan, verifyOpenings } from '@attestlog/event';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ADMINISTRATOR, eventOf, MemoryPrivacy, PrivacyWorld, TENANT } from '../../../testing/memory-privacy.js';
 import { Faults } from '../../adapters/memory/faults.js';
-import type { SealedEntry } from '../sealed-store.js';
+import type { StoredEntry } from '../../ports/store.js';
 import type { PersonalReader } from './personal-data.js';
 
 let world: PrivacyWorld;
 let privacy: MemoryPrivacy;
-let entry: SealedEntry;
+let entry: StoredEntry;
 
 beforeEach(async () => {
   world = new PrivacyWorld();
@@ -23,9 +23,9 @@ const reader = (more: Partial<PersonalReader> = {}): PersonalReader => ({
   ...more,
 });
 const free = (more: Partial<PersonalReader> = {}) => reader({ mayUnmask: () => true, ...more });
-const show = async (as: PersonalReader, ...entries: SealedEntry[]) =>
+const show = async (as: PersonalReader, ...entries: StoredEntry[]) =>
   privacy.personalData.show(TENANT, entries.length === 0 ? [entry] : entries, as);
-const changed = (change: (item: SealedItem) => object): SealedEntry => {
+const changed = (change: (item: SealedItem) => object): StoredEntry => {
   const items = parseSealedItems(entry.sealed!)! as SealedItem[];
   return { ...entry, sealed: formatSealedItems(items.map(change) as SealedItem[]) };
 };
@@ -96,7 +96,7 @@ describe('whoever reads', () => {
   });
 
   test('many events names the first of them and counts all', async () => {
-    const entries: SealedEntry[] = [];
+    const entries: StoredEntry[] = [];
     for (let i = 0; i < 100; i++) entries.push(await privacy.record(eventOf(`p${i}`)));
     await show(free(), ...entries);
     expect(world.acts[0]).toMatchObject({ metadata: { events: 100, fields: 300 } });
@@ -112,8 +112,45 @@ describe('an event without sealed fields', () => {
   });
 });
 
+describe('a payload that was moved out', () => {
+  const SHA256 = 'ab'.repeat(32);
+  /** What the entry of an event with sealed fields in its request becomes when that is moved out. */
+  async function recorded(): Promise<StoredEntry> {
+    privacy.policy.plan = sealingPlan({ fields: [{ path: '/request/iban' }, { path: '/actor/email' }] });
+    const whole = await privacy.record(eventOf('u1', { request: { iban: 'DE89', more: 'x' } }));
+    const event = JSON.parse(Buffer.from(whole.entry).toString());
+    event.request = { $blob: { sha256: SHA256, bytes: 100_000, media_type: 'application/json' } };
+    return { ...whole, entry: new Uint8Array(Buffer.from(JSON.stringify(event))) };
+  }
+
+  test('has sealed fields that are shown, masked, opened and erased like others', async () => {
+    const moved = await recorded();
+    expect(await show(reader(), moved)).toMatchObject([
+      [{ pointer: '/actor/email' }, { pointer: '/request/iban', state: 'masked', value: '***' }],
+    ]);
+    expect((await show(free(), moved))[0]![1]).toEqual({ pointer: '/request/iban', state: 'open', value: 'DE89' });
+    const [openings] = await privacy.personalData.openings(TENANT, [moved], ADMINISTRATOR, 'pii.open');
+    expect(openings![1]).toEqual({ pointer: '/request/iban', salt: expect.any(String), value: 'DE89' });
+    await privacy.erasures.request(TENANT, { identifiers: ['u1'] }, ADMINISTRATOR);
+    expect((await show(free(), moved))[0]!.map(({ state }) => state)).toEqual(['erased', 'erased']);
+  });
+
+  test('is none where the entry has no reference: then the field is not in the event', async () => {
+    const moved = await recorded();
+    const event = JSON.parse(Buffer.from(moved.entry).toString());
+    for (const request of [undefined, {}, { $blob: 1 }]) {
+      const entry = new Uint8Array(Buffer.from(JSON.stringify({ ...event, request })));
+      expect((await show(free(), { ...moved, entry }))[0]!.map(({ pointer }) => pointer)).toEqual(['/actor/email']);
+    }
+  });
+
+  test('without anything beside the entry has nothing that could be shown', async () => {
+    expect(await show(free(), { ...(await recorded()), sealed: undefined })).toMatchObject([[{ state: 'missing' }]]);
+  });
+});
+
 describe('what is gone', () => {
-  const states = async (...entries: SealedEntry[]) => (await show(free(), ...entries)).flat().map(({ state }) => state);
+  const states = async (...entries: StoredEntry[]) => (await show(free(), ...entries)).flat().map(({ state }) => state);
   const missing = ['missing', 'missing', 'missing'];
 
   test('by an erasure is told to be erased, also before the store has done its part', async () => {
@@ -149,9 +186,9 @@ describe('what is gone', () => {
 });
 
 describe('openings', () => {
-  const openingsOf = async (of: SealedEntry) =>
+  const openingsOf = async (of: StoredEntry) =>
     (await privacy.personalData.openings(TENANT, [of], ADMINISTRATOR, 'pii.open'))[0]!;
-  const verdictsOf = async (of: SealedEntry, certificates: string[] = []) =>
+  const verdictsOf = async (of: StoredEntry, certificates: string[] = []) =>
     verifyOpenings(JSON.parse(Buffer.from(of.entry).toString()), await openingsOf(of), {
       sha256,
       isCertified: (erasure) => certificates.includes(erasure),

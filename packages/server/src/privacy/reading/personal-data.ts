@@ -3,10 +3,11 @@ import type { Principal } from '../../access/principal.js';
 import type { AuditTrail } from '../../audit/audit-trail.js';
 import { Problem } from '../../errors.js';
 import { from } from '../../failures.js';
+import type { StoredEntry } from '../../ports/store.js';
 import type { SubjectKeys } from '../keys/subject-keys.js';
 import type { TenantKeys } from '../keys/tenant-keys.js';
 import type { PrivacyPolicies, PrivacyPolicy } from '../privacy-policies.js';
-import type { SealedEntry } from '../sealed-store.js';
+import type { SearchedSealing } from '../searching/searched-sealing.js';
 import { maskField } from './mask-field.js';
 import { type EntryToOpen, entryToOpen, type FieldFate, fatesOf, nameOf, referencesOf } from './open-fields.js';
 
@@ -24,8 +25,14 @@ export interface PersonalReader {
   requestId?: string;
   /** Why, in the reader's words. */
   reason?: string;
-  /** Whether values of this event are shown unmasked: the reader has `pii:read` for it. */
-  mayUnmask: (event: unknown) => boolean;
+  /**
+   * Whether values of this event are shown unmasked: the reader has `pii:read` for it.
+   *
+   * @param event the entry, as parsed JSON
+   * @param sealed what lies beside it
+   * @param sealing how a condition on a sealed field is answered
+   */
+  mayUnmask: (event: unknown, sealed: string | undefined, sealing: SearchedSealing) => boolean;
 }
 
 /** A sealed field as a reader sees it. */
@@ -53,20 +60,31 @@ export class PersonalData {
    *
    * @throws Problem `reason-missing` when the tenant wants a reason for an unmasking and there is none
    */
-  async show(tenant: string, entries: readonly SealedEntry[], reader: PersonalReader): Promise<ShownField[][]> {
+  async show(tenant: string, entries: readonly StoredEntry[], reader: PersonalReader): Promise<ShownField[][]> {
     const opened = await this.#open(tenant, entries);
-    const isFree = opened.map((one) => one !== undefined && reader.mayUnmask(one.entry.event));
+    if (opened.every((one) => one === undefined)) return opened.map(() => []);
+    const policy = await this.#parts.policies.of(tenant);
+    const set = await this.#parts.tenantKeys.find(tenant);
+    const sealing = { plan: policy.plan, blindKey: set?.blindKey };
+    const isFree = opened.map(
+      (one, place) => one !== undefined && reader.mayUnmask(one.entry.event, entries[place]!.sealed, sealing),
+    );
     await this.#record(
       tenant,
       opened.filter((_, place) => isFree[place]),
       reader,
       'pii.read',
     );
-    const policy = await this.#parts.policies.of(tenant);
-    const set = await this.#parts.tenantKeys.find(tenant);
     return opened.map((one, place) =>
       (one?.fates ?? []).map((fate) => shown(fate, isFree[place]!, policy, set?.maskKey)),
     );
+  }
+
+  /** Whether a reader sees the values of an entry unmasked. */
+  async mayUnmask(tenant: string, { entry, sealed }: StoredEntry, reader: PersonalReader): Promise<boolean> {
+    const { plan } = await this.#parts.policies.of(tenant);
+    const sealing = { plan, blindKey: (await this.#parts.tenantKeys.find(tenant))?.blindKey };
+    return reader.mayUnmask(JSON.parse(Buffer.from(entry).toString('utf8')), sealed, sealing);
   }
 
   /**
@@ -77,7 +95,7 @@ export class PersonalData {
    */
   async openings(
     tenant: string,
-    entries: readonly SealedEntry[],
+    entries: readonly StoredEntry[],
     reader: Omit<PersonalReader, 'mayUnmask'>,
     as: Unmasking,
   ): Promise<Opening[][]> {
@@ -86,7 +104,7 @@ export class PersonalData {
     return opened.map((one) => (one?.fates ?? []).flatMap(openingOf));
   }
 
-  async #open(tenant: string, entries: readonly SealedEntry[]): Promise<(Opened | undefined)[]> {
+  async #open(tenant: string, entries: readonly StoredEntry[]): Promise<(Opened | undefined)[]> {
     const toOpen = entries.map(entryToOpen);
     const references = referencesOf(toOpen.filter((entry) => entry !== undefined));
     const found = references.length === 0 ? [] : await this.#parts.subjectKeys.find(tenant, references);

@@ -16,6 +16,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eventInput } from '../../../../event/testing/arbitraries.js';
+import { madeKeys } from '../../../testing/made-keys.js';
 import { seededBytes } from '../../../testing/random-bytes.js';
 import type { SealingKeys } from '../keys/subject-keys.js';
 import { blindIndex, blindIndexOf } from './blind-index.js';
@@ -36,19 +37,9 @@ const bytes = seededBytes(5);
 const fresh: FreshText = () => Buffer.from(bytes(16)).toString('latin1');
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-/** Keys for these subjects, of a number; tags and keys follow from the names. */
-function keysOf(subjects: readonly string[], generation = 1): SealingKeys {
-  const entries = subjects.map((subject) => {
-    const digest = createHash('sha256').update(`${subject} ${generation}`).digest();
-    const tag = createHash('sha256').update(subject).digest('base64url').slice(0, 22);
-    return [subject, { tag, generation, key: new Uint8Array(digest) }] as const;
-  });
-  return { blindKey: new Uint8Array(32).fill(3), subjects: new Map(entries) };
-}
-
 function seal<T extends object>(event: T, options: { name?: EventName; generation?: number; fresh?: FreshText } = {}) {
   const fields = fieldsToSeal(event as Record<string, unknown>, plan);
-  const keys = keysOf(subjectsOf(fields), options.generation);
+  const keys = madeKeys(subjectsOf(fields), options.generation);
   const sealed = sealEvent(event, options.name ?? NAME, fields, keys, options.fresh ?? fresh);
   if ('problem' in sealed) throw new Error(sealed.problem.message);
   return { ...sealed, keys, items: itemsOf(sealed.sealed) };
@@ -100,7 +91,7 @@ describe('a sealed event', () => {
     fc.assert(
       fc.property(eventInput, (event) => {
         const fields = fieldsToSeal(event, sealingPlan({ fields: [...defaultSealing.fields, { path: '/request' }] }));
-        const keys = keysOf(subjectsOf(fields));
+        const keys = madeKeys(subjectsOf(fields));
         const sealed = sealEvent(event, NAME, fields, keys, fresh);
         if ('problem' in sealed) throw new Error('too large');
         const openings = open({ items: itemsOf(sealed.sealed), keys })!;
@@ -227,7 +218,7 @@ describe('the blind index', () => {
 
   test('is left out where the policy says so', () => {
     const fields = fieldsToSeal(EVENT, sealingPlan({ fields: [{ path: '/actor/name', search: false }] }));
-    const sealed = sealEvent(EVENT, NAME, fields, keysOf(['u1']), fresh);
+    const sealed = sealEvent(EVENT, NAME, fields, madeKeys(['u1']), fresh);
     expect(itemsOf((sealed as { sealed: string }).sealed)[0]?.b).toEqual(['']);
   });
 });
@@ -239,7 +230,7 @@ describe('bounds', () => {
   };
   const attempt = (chars: number) => {
     const { event, fields: found } = fields(chars);
-    return sealEvent(event, NAME, found, keysOf(['u1']), fresh);
+    return sealEvent(event, NAME, found, madeKeys(['u1']), fresh);
   };
 
   test('values up to the bound are sealed, and larger ones refused', () => {
@@ -247,8 +238,18 @@ describe('bounds', () => {
     expect(attempt(SEALED_VALUES_MAX_BYTES - 3)).toMatchObject({ problem: { code: 'payload-too-large' } });
   });
 
+  test('so many places that they would not fit the journal beside an entry are refused', () => {
+    const attemptPlaces = (count: number) => {
+      const event = { actor: { id: 'u1' }, metadata: { list: Array.from({ length: count }, () => ({ x: 1 })) } };
+      const found = fieldsToSeal(event, sealingPlan({ fields: [{ path: '/metadata/list/*/x' }] }));
+      return sealEvent(event, NAME, found, madeKeys(['u1']), fresh);
+    };
+    expect(attemptPlaces(5000)).toMatchObject({ sealed: expect.any(String) });
+    expect(attemptPlaces(7000)).toMatchObject({ problem: { code: 'payload-too-large' } });
+  });
+
   test('a subject without a key is a mistake of the caller', () => {
     const { event, fields: found } = fields(1);
-    expect(() => sealEvent(event, NAME, found, keysOf([]), fresh)).toThrow(RangeError);
+    expect(() => sealEvent(event, NAME, found, madeKeys([]), fresh)).toThrow(RangeError);
   });
 });

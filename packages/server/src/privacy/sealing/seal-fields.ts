@@ -10,14 +10,17 @@ import {
   sealedValue,
 } from '@attestlog/event';
 import { closeBox } from '../keys/box.js';
+import { roomFor, Scratch } from '../keys/scratch.js';
 import type { SubjectKey } from '../keys/subject-key-document.js';
-import type { SealingKeys } from '../keys/subject-keys.js';
+import type { KeysAtHand } from '../keys/subject-keys.js';
 import { blindIndexOf } from './blind-index.js';
 import { type EventKeys, type EventName, eventKeysOf, itemContext, nonceOf, saltOf } from './event-key.js';
 import type { FreshText } from './fresh-text.js';
 
 /** What the sealed values of one event may come to as JSON. They lie beside the entry and are as large as one at most. */
 export const SEALED_VALUES_MAX_BYTES = 65_535;
+/** What they may come to with their places and indexes: with an entry they have to fit a chunk of the journal, three bytes a character. */
+export const SEALED_TEXT_MAX_CHARS = 300_000;
 
 export interface SealedFields {
   readonly problem?: never;
@@ -29,7 +32,8 @@ export interface SealedFields {
 
 const NOTHING: SealedFields = { replacements: [], sealed: undefined };
 const SALT_BYTES = 32;
-const committed = Buffer.alloc(SALT_BYTES + 4096);
+const ROOM_BYTES = 4096;
+const committed = new Scratch(SALT_BYTES + ROOM_BYTES);
 
 /**
  * Seals fields of an event. The commitments depend on nothing but the subject's key, the event's id, the place and the
@@ -46,7 +50,7 @@ const committed = Buffer.alloc(SALT_BYTES + 4096);
 export function sealFields(
   name: EventName,
   fields: readonly FieldToSeal[],
-  keys: SealingKeys,
+  keys: KeysAtHand,
   fresh: FreshText,
 ): SealedFields | { readonly problem: FieldProblem } {
   if (fields.length === 0) return NOTHING;
@@ -64,7 +68,12 @@ export function sealFields(
     const message = `The values to be sealed come to ${bytes} bytes; at most ${SEALED_VALUES_MAX_BYTES} are possible.`;
     return { problem: problem('payload-too-large', '', message) };
   }
-  return { replacements, sealed: formatSealedItems(items) };
+  const sealed = formatSealedItems(items);
+  if (sealed.length > SEALED_TEXT_MAX_CHARS) {
+    const message = `The ${fields.length} values to be sealed lie at too many or too long places: ${sealed.length} characters; at most ${SEALED_TEXT_MAX_CHARS} are possible.`;
+    return { problem: problem('payload-too-large', '', message) };
+  }
+  return { replacements, sealed };
 }
 
 function sealItem(
@@ -109,9 +118,7 @@ function bySubject(fields: readonly FieldToSeal[]): (readonly FieldToSeal[])[] {
 
 /** SHA-256 of the salt and the value's canonical JSON, as hex: what `commitmentInput` says. */
 function commitment(keys: EventKeys, pointer: string, json: string): string {
-  const most = SALT_BYTES + json.length * 3;
-  const input = most <= committed.length ? committed : Buffer.alloc(most);
-  input.write(saltOf(keys, pointer, json), 0, 'latin1');
-  const bytes = input.write(json, SALT_BYTES);
-  return hash('sha256', input.subarray(0, SALT_BYTES + bytes), 'hex');
+  const input = committed.hasRoom(SALT_BYTES, json) ? committed : new Scratch(roomFor(SALT_BYTES, json));
+  input.binary(saltOf(keys, pointer, json), 0);
+  return hash('sha256', input.upTo(input.text(json, SALT_BYTES)), 'hex');
 }

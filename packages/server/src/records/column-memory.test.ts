@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { EntryMemory } from './entry-memory.js';
+import { ColumnMemory } from './column-memory.js';
 
 const nothing = new Uint8Array(0);
 
 test('memory grows by doubling, and keeps what is used', () => {
-  const memory = new EntryMemory();
+  const memory = new ColumnMemory();
   const first = memory.grown(nothing, 0, 10);
   first.set([1, 2, 3]);
   const second = memory.grown(first, 3, first.length + 1);
@@ -13,7 +13,7 @@ test('memory grows by doubling, and keeps what is used', () => {
 });
 
 test('what was given back is used again, once and where it fits', () => {
-  const memory = new EntryMemory();
+  const memory = new ColumnMemory();
   const first = memory.grown(nothing, 0, 1_000_000);
   memory.giveBack(first, 1_000_000);
   expect(memory.grown(nothing, 0, 1_000_001)).not.toBe(first);
@@ -23,12 +23,12 @@ test('what was given back is used again, once and where it fits', () => {
 });
 
 test('what was not given back is not used again', () => {
-  const memory = new EntryMemory();
+  const memory = new ColumnMemory();
   expect(memory.grown(nothing, 0, 100)).not.toBe(memory.grown(nothing, 0, 100));
 });
 
 test('the memory of a large batch is not kept when batches have become small', () => {
-  const memory = new EntryMemory();
+  const memory = new ColumnMemory();
   const large = memory.grown(nothing, 0, 1_000_000);
   memory.giveBack(large, 249_999);
   expect(memory.grown(nothing, 0, 10)).not.toBe(large);

@@ -2,10 +2,10 @@
 const MIN_USE = 1 / 4;
 
 /**
- * Memory for the entries of a batch, used again for a later one. A fresh run of many megabytes for each batch would make
+ * Memory for a column of bytes of a batch, used again for a later one. A fresh run of many megabytes for each batch would make
  * the system clear its pages, and the collector run: it counts such memory, and cannot know that it is let go soon.
  */
-export class EntryMemory {
+export class ColumnMemory {
   #spare: Uint8Array | undefined;
 
   /** Memory of at least so many bytes that begins with the first `used` bytes of this one; more may lie behind them. */
@@ -22,4 +22,14 @@ export class EntryMemory {
   giveBack(bytes: Uint8Array, used: number): void {
     if (used >= bytes.length * MIN_USE) this.#spare = bytes;
   }
+}
+
+/** The columns of records that are large enough for it. */
+export interface RecordMemory {
+  readonly entries: ColumnMemory;
+  readonly sealed: ColumnMemory;
+}
+
+export function newRecordMemory(): RecordMemory {
+  return { entries: new ColumnMemory(), sealed: new ColumnMemory() };
 }

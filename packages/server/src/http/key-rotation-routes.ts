@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { recordAct } from '../access/audited-act.js';
+import { Problem } from '../errors.js';
+import type { GuardedAccess } from './access-declaration.js';
+import { administratorOf } from './administrator.js';
+import { describeRoute } from './openapi.js';
+import { readQuery } from './parameters.js';
+import type { Services } from './services.js';
+
+const ROTATE: GuardedAccess = { permission: 'system:manage', of: 'tenant', tenantParameter: 'id' };
+
+const none = z.object({});
+
+/** What these routes need. */
+export type KeyRotationRouteServices = Pick<Services, 'audit' | 'delegations' | 'tenants'> & {
+  keyRotation: {
+    /**
+     * Gives a tenant a new key that wraps its persons' keys; made again, it makes another one.
+     * @returns how many persons' keys were wrapped anew
+     */
+    rotateTenantKey(tenant: string): Promise<number>;
+  };
+};
+
+interface IdParams {
+  id: string;
+}
+
+/** `/api/v1/tenants/{id}/key-rotation`: other keys in the place of those that wrap a tenant's personal data. */
+export function registerKeyRotationRoutes(app: FastifyInstance, services: KeyRotationRouteServices): void {
+  app.post<{ Params: IdParams }>(
+    '/api/v1/tenants/:id/key-rotation',
+    {
+      config: { access: ROTATE },
+      schema: describeRoute('Give a tenant another key; nothing that is recorded changes', {}),
+    },
+    (request, reply) => rotate(request, reply, services),
+  );
+}
+
+/**
+ * Recorded when it is done: what failed in the middle has changed nothing that anybody could read, and is made again.
+ *
+ * @throws Problem `tenant-unknown`, `tenant-gone`, `master-key-unavailable`
+ */
+async function rotate(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: KeyRotationRouteServices,
+): Promise<FastifyReply> {
+  readQuery(none, request.query);
+  const tenant = await services.tenants.find(request.tenant);
+  if (tenant === undefined) throw new Problem('tenant-unknown');
+  const { id, document } = tenant;
+  if (document.status === 'deleting' || document.status === 'deleted') throw new Problem('tenant-gone');
+  const subjectKeys = await services.keyRotation.rotateTenantKey(id);
+  await recordAct(services.audit, administratorOf(request, services), {
+    tenant: id,
+    action: 'tenant_key.rotate',
+    operation: 'update',
+    targets: [{ type: 'tenant', id }],
+    metadata: { subject_keys: subjectKeys },
+  });
+  return reply.send({ tenant: id, subject_keys: subjectKeys });
+}
