@@ -10,6 +10,7 @@ export default defineConfig({
     alias: {
       '@attestlog/event': source('event'),
       '@attestlog/tlog': source('tlog'),
+      '@attestlog/questions': source('questions'),
       '@attestlog/server': source('server'),
     },
   },

@@ -37,8 +37,10 @@ export function tenantName(number: number): string {
 /**
  * Audit events as a business application would send them: an entry of about 865 bytes, 5,000 actors, random ids and
  * numbers, text of common words. The same seed gives the same events.
+ *
+ * @param tenant number of the tenant whose actors act: each has its own, as people work in one place; any if absent
  */
-export function makeEvent(random: Random): EventInput {
+export function makeEvent(random: Random, tenant?: number): EventInput {
   const noun = random.pick(NOUNS);
   const verb = random.pick(VERBS);
   const outcome = random.chance(0.94) ? 'success' : random.pick(['failure', 'denied'] as const);
@@ -48,7 +50,7 @@ export function makeEvent(random: Random): EventInput {
     action: `${noun}.${verb}`,
     operation: verb,
     category: random.pick(['sales', 'finance', 'security', 'support']),
-    actor: makeActor(random),
+    actor: makeActor(random, tenant),
     targets: [{ type: noun, id: `${noun}_${random.hex(12)}` }],
     outcome,
     ...(outcome === 'success' ? {} : { reason: sentence(random, 4) }),
@@ -72,8 +74,9 @@ export function makeEvent(random: Random): EventInput {
   };
 }
 
-function makeActor(random: Random): NonNullable<EventInput['actor']> {
-  const number = random.between(0, ACTORS - 1);
+function makeActor(random: Random, tenant: number | undefined): NonNullable<EventInput['actor']> {
+  const any = random.between(0, ACTORS - 1);
+  const number = tenant === undefined ? any : any - (any % TENANTS) + tenant;
   const first = FIRST_NAMES[number % FIRST_NAMES.length]!;
   const last = LAST_NAMES[Math.floor(number / FIRST_NAMES.length) % LAST_NAMES.length]!;
   return {

@@ -25,12 +25,13 @@ export interface RequestPlan {
 export function prepareRequests(plan: RequestPlan): PreparedRequest[] {
   const random = new Random(plan.seed);
   return Array.from({ length: plan.requests }, (_, number) =>
-    prepareRequest(plan, plan.tenant ?? tenantName(number % TENANTS), random),
+    prepareRequest(plan, plan.tenant === undefined ? number % TENANTS : undefined, random),
   );
 }
 
-function prepareRequest(plan: RequestPlan, tenant: string, random: Random): PreparedRequest {
-  const events = Array.from({ length: plan.eventsPerRequest }, () => JSON.stringify(makeEvent(random)));
+function prepareRequest(plan: RequestPlan, number: number | undefined, random: Random): PreparedRequest {
+  const tenant = plan.tenant ?? tenantName(number ?? 0);
+  const events = Array.from({ length: plan.eventsPerRequest }, () => JSON.stringify(makeEvent(random, number)));
   const body = plan.kind === 'single' ? events[0]! : `[${events.join(',')}]`;
   const head = [
     `POST /api/v1/events${plan.kind === 'batch' ? '/batch' : ''} HTTP/1.1`,

@@ -11,6 +11,7 @@ import { addReceiptCommand } from './commands/receipt.js';
 import { addRoleCommand } from './commands/role.js';
 import { addRotateCommand } from './commands/rotate.js';
 import { addServeCommand } from './commands/serve.js';
+import { addTailCommand } from './commands/tail.js';
 import { addTenantCommand } from './commands/tenant.js';
 import { addUserCommand } from './commands/user.js';
 import { addVerifyCommand } from './commands/verify.js';
@@ -53,6 +54,7 @@ export function buildProgram(
   addServeCommand(program, run, context, server.loaded, server.load);
   addImportCommand(program, run, context);
   addQueryCommand(program, run, context);
+  addTailCommand(program, run, context);
   addReceiptCommand(program, run, context);
   addVerifyCommand(program, run, context);
   addKeyCommand(program, run, context);

@@ -57,6 +57,7 @@ export { SEALED_STAND_IN, STAND_IN } from './filter/entry-values.js';
 export { type FieldType, type FilterField, filterFields } from './filter/fields.js';
 export type { Concealed, Condition, Filter, HasSealed, HasWords, InNetwork, Is, Like, Range } from './filter/filter.js';
 export * as filterBounds from './filter/filter-bounds.js';
+export { FilterIndex } from './filter/filter-index.js';
 export type {
   FilterProblem,
   FilterProblemCode,

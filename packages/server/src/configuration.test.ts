@@ -30,8 +30,9 @@ test('nothing has to be set', () => {
     journalBytes: 4 * 1024 ** 3,
     batchLingerMs: 500,
   });
-  // The limits of three plans are one value, and the policy comes from variables of its own.
-  expect(Object.keys(read({}))).toHaveLength(settings.length - 1);
+  // The limits of three plans are one value, the four settings of the model another, and the policy comes from variables
+  // of its own.
+  expect(Object.keys(read({}))).toHaveLength(settings.length - 4);
 });
 
 test('a flag wins over the environment, the environment over the default, and an empty variable is none', () => {
@@ -181,4 +182,32 @@ describe('the fields that are sealed', () => {
       expect(read(text)).toMatchObject({ ok: false, problems: [expect.stringContaining('ATTESTLOG_SEALED_FIELDS')] });
     },
   );
+});
+
+describe('the model that reads questions', () => {
+  const read = (flags: Record<string, string>) => readConfiguration({ flags, env: {} });
+  const url = 'https://models.example.com/v1';
+
+  test('is none unless it is set', () => {
+    const result = read({});
+    expect(result.ok && result.configuration.questionModel).toBe(undefined);
+  });
+
+  test('has an address, a name, a key and a time', () => {
+    const result = read({ 'question-model-url': url, 'question-model': 'm', 'question-model-key': 'k' });
+    const expected = { url, model: 'm', key: 'k', timeoutMs: 10_000 };
+    expect(result.ok && result.configuration.questionModel).toEqual(expected);
+  });
+
+  test.each([
+    [{ 'question-model-url': url }],
+    [{ 'question-model': 'm' }],
+    [{ 'question-model-key': 'secret-of-ours' }],
+    [{ 'question-model-url': 'https://user:secret-of-ours@models.example.com', 'question-model': 'm' }],
+    [{ 'question-model-url': 'file:///etc/passwd', 'question-model': 'm' }],
+  ])('%j is refused, without a secret', (flags) => {
+    const result = read(flags as Record<string, string>);
+    expect(result).toMatchObject({ ok: false, problems: [expect.stringContaining('question-model')] });
+    expect(JSON.stringify(result)).not.toContain('secret-of-ours');
+  });
 });

@@ -48,6 +48,8 @@ export interface Configuration {
   maxTenantStreams: number;
   /** Origins of pages that may open WebSockets, beside the server's own. */
   webOrigins: readonly string[];
+  /** Reads questions that the grammar cannot; absent: none. */
+  questionModel: { url: string; model: string; key?: string; timeoutMs: number } | undefined;
   stopTimeoutMs: number;
   querySessions: number;
   queryTimeoutMs: number;
@@ -121,11 +123,13 @@ export function readConfiguration(sources: {
   const sealing = readSealing(values.get('sealed-fields') as readonly string[], labels.get('sealed-fields')!, problems);
   const proxies = AddressList.parse((values.get('trusted-proxies') ?? []) as readonly string[]);
   if (!proxies.ok) problems.push(`${labels.get('trusted-proxies')}: ${proxies.problem}`);
+  const questionModel = readQuestionModel(values, problems);
   if (problems.length > 0 || !proxies.ok || !policy.ok) return { ok: false, problems };
   return {
     ok: true,
     configuration: {
       ...assemble(values, witnesses, plans),
+      questionModel,
       trustedProxies: proxies.list,
       policy: policy.settings,
       sealing,
@@ -137,7 +141,7 @@ function assemble(
   values: ReadonlyMap<SettingName, Value>,
   witnesses: readonly Witness[],
   plans: Plans,
-): Omit<Configuration, 'trustedProxies' | 'policy' | 'sealing'> {
+): Omit<Configuration, 'trustedProxies' | 'policy' | 'sealing' | 'questionModel'> {
   const text = (name: SettingName) => values.get(name) as string;
   const number = (name: SettingName) => values.get(name) as number;
   const masterKey = (name: SettingName) => readMasterKeyChoice((values.get(name) as string | undefined) ?? '');
@@ -223,6 +227,26 @@ const EXPECTED = {
   bytes: 'a size such as 512KiB, 32MiB or 4GiB',
 };
 const UNIT = { integer: '', duration: ' milliseconds', bytes: ' bytes' };
+
+/** The model needs a URL and a name; without both, a mistake is told rather than a model that is never asked. */
+function readQuestionModel(
+  values: ReadonlyMap<SettingName, Value>,
+  problems: string[],
+): Configuration['questionModel'] {
+  const text = (name: SettingName) => values.get(name) as string | undefined;
+  const [url, model, key] = [text('question-model-url'), text('question-model'), text('question-model-key')];
+  if (url === undefined && model === undefined && key === undefined) return undefined;
+  if (url === undefined || model === undefined) {
+    problems.push('question-model-url and question-model have to be set together');
+    return undefined;
+  }
+  if (!/^https?:\/\/[^\s@]+$/.test(url) || !URL.canParse(url)) {
+    problems.push('question-model-url must be an http or https address without a credential in it');
+    return undefined;
+  }
+  const timeoutMs = values.get('question-model-timeout') as number;
+  return { url, model, timeoutMs, ...(key === undefined ? {} : { key }) };
+}
 
 function readSealing(paths: readonly string[], label: string, problems: string[]): SealingPolicy {
   if (paths.length === 1 && paths[0] === 'none') return { fields: [] };

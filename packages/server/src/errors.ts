@@ -324,7 +324,8 @@ export const catalogue = {
   'too-many-streams': {
     status: 429,
     title: 'As many streams are open as there can be',
-    remedy: 'Close one, or try again after the time in the header "Retry-After". One stream can follow several filters: a OR b.',
+    remedy:
+      'Close one, or try again after the time in the header "Retry-After". One stream can follow several filters: a OR b.',
   },
   'stream-stalled': {
     status: 408,
@@ -334,7 +335,8 @@ export const catalogue = {
   'origin-refused': {
     status: 403,
     title: 'Pages of this origin may not open streams here',
-    remedy: 'Let the operator add the origin to ATTESTLOG_WEB_ORIGINS, or open the stream from the server’s own origin.',
+    remedy:
+      'Let the operator add the origin to ATTESTLOG_WEB_ORIGINS, or open the stream from the server’s own origin.',
   },
   'journal-full': {
     status: 503,

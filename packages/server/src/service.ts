@@ -44,10 +44,12 @@ import { Privacy } from './privacy/privacy.js';
 import { DEFAULT_MASK_STYLE } from './privacy/tenant-privacy.js';
 import { EventReader } from './query/event-reader.js';
 import { measuredStore } from './query/measured-store.js';
+import { QuestionReader } from './questions/question-reader.js';
 import { loadPartitionState } from './sequencer/partition-state.js';
 import { Progress } from './sequencer/progress.js';
 import { runSequencer } from './sequencer/run-sequencer.js';
 import { Sequencer } from './sequencer/sequencer.js';
+import { LIVE_LINGER_MS, LiveTail } from './stream/live-tail.js';
 import type { Quotas, ThresholdCrossing } from './tenants/quotas.js';
 import { soleQuotas } from './tenants/sole-quotas.js';
 import { TenantAdministration } from './tenants/tenant-administration.js';
@@ -106,6 +108,7 @@ export class Service {
   readonly #hasher: IdHasher;
   readonly #rule: RepeatRule;
   readonly #sequencer: Sequencer;
+  readonly #live: LiveTail;
   readonly #log: PublicLog;
   readonly #gate: Gate;
   readonly #metrics: Metrics;
@@ -215,7 +218,18 @@ export class Service {
         maxCachedHeads: configuration.cachedHeads,
       },
       partition: PARTITION,
-      onIdsBehind: () => this.#loadRecentIds(),
+      onIdsBehind: () => {
+        this.#loadRecentIds();
+        this.#live.catchUp();
+      },
+      onSealed: (batch) => this.#live.publish(batch),
+    });
+    this.#live = new LiveTail({
+      ...parts,
+      headOf: async (tenant) => (await this.#log.head(tenant)).size,
+      sealing: (tenant) => this.#privacy.searchOf(tenant),
+      limits: { maxStreams: configuration.maxStreams, maxStreamsPerTenant: configuration.maxTenantStreams },
+      onTrouble: (error) => parts.logger.error({ error: (error as Error).message }, 'the live tail failed'),
     });
     this.#privacy = new Privacy({
       ...parts,
@@ -291,6 +305,9 @@ export class Service {
     return {
       intake: this.#intake,
       audit: this.#audit,
+      questions: this.#questionReader(),
+      sealingOf: (tenant) => this.#privacy.searchOf(tenant),
+      nowMs: () => Number(this.#parts.clock.nowNs() / 1_000_000n),
       privacy: this.#privacy.services(),
       keyRotation: this.#privacy,
       deploymentPolicy: {
@@ -305,6 +322,7 @@ export class Service {
         cursorSecret: this.#cursorSecret,
         sealing: (tenant) => this.#privacy.searchOf(tenant),
       }),
+      live: this.#live,
       log: this.#log,
       progress: this.#progress,
       tenants: this.#tenants,
@@ -335,8 +353,21 @@ export class Service {
         sealWaitMs: Math.max(configuration.readWaitMs, MIN_SEAL_WAIT_MS),
         publicLog: configuration.publicLog,
         publicMetrics: configuration.publicMetrics,
+        webOrigins: configuration.webOrigins,
       },
     };
+  }
+
+  #questionReader(): QuestionReader {
+    const { configuration, fetch, logger } = this.#parts;
+    const { questionModel } = configuration;
+    if (questionModel === undefined) return new QuestionReader();
+    return new QuestionReader({
+      model: { ...questionModel, fetch },
+      onModel: (outcome) => {
+        if (outcome.kind !== 'read') logger.warn({ ...outcome }, 'the model did not read a question');
+      },
+    });
   }
 
   /** Saves what policies leave out every few seconds, and tells tenants of it once an hour. */
@@ -420,7 +451,7 @@ export class Service {
       ...this.#parts,
       sequencer: this.#sequencer,
       progress: this.#progress,
-      lingerMs: this.#parts.configuration.batchLingerMs,
+      lingerMs: () => this.#lingerMs(),
       onBatch: (summary: Parameters<Metrics['observeBatch']>[0], seconds: number) => {
         this.#metrics.observeBatch(summary, seconds);
         logger.debug({ ...summary, seconds }, 'sealed');
@@ -436,6 +467,12 @@ export class Service {
       },
     };
     return runSequencer(loop, this.#stopping.signal);
+  }
+
+  /** While somebody watches, what is sealed has to come soon. */
+  #lingerMs(): number {
+    const { batchLingerMs } = this.#parts.configuration;
+    return this.#live.isWatched ? Math.min(batchLingerMs, LIVE_LINGER_MS) : batchLingerMs;
   }
 
   async #publish(): Promise<void> {

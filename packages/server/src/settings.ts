@@ -279,6 +279,30 @@ const definitions = define([
     help: 'Origins of web pages, beside the server’s own, that may open live streams by WebSocket, such as https://console.example.com, separated by commas.',
   },
   {
+    name: 'question-model-url',
+    type: 'string',
+    help: 'Where a model is asked to read questions in words that the grammar cannot: a service with OpenAI’s chat completions, up to before /chat/completions. Without it, nothing is asked.',
+  },
+  {
+    name: 'question-model',
+    type: 'string',
+    help: 'The model that is asked.',
+  },
+  {
+    name: 'question-model-key',
+    type: 'string',
+    secret: true,
+    help: 'The key for it, sent as a bearer token.',
+  },
+  {
+    name: 'question-model-timeout',
+    type: 'duration',
+    default: '10s',
+    min: 100,
+    max: 120_000,
+    help: 'How long an answer of the model is waited for.',
+  },
+  {
     name: 'stop-timeout',
     type: 'duration',
     default: '20s',

@@ -17,7 +17,7 @@ import type { Registry } from '../src/ports/registry.js';
 import type { EventStore } from '../src/ports/store.js';
 import { encodeChunks } from '../src/records/record-codec.js';
 import { Progress } from '../src/sequencer/progress.js';
-import { Sequencer, type SequencerLimits } from '../src/sequencer/sequencer.js';
+import { Sequencer, type SequencerLimits, type SequencerParts } from '../src/sequencer/sequencer.js';
 import { UNLIMITED } from '../src/tenants/plans.js';
 import type { Quotas } from '../src/tenants/quotas.js';
 import { soleQuotas } from '../src/tenants/sole-quotas.js';
@@ -44,6 +44,7 @@ export interface PipelineOptions {
   /** What is done with all events, as `rulesText` writes it. */
   rules?: string | undefined;
   sealingKeys?: SealingKeySource;
+  onSealed?: NonNullable<SequencerParts['onSealed']>;
   /** Called when the sequencer finds that something was sealed of which it has not told. */
   onBehind?: () => void;
 }
@@ -99,6 +100,7 @@ export class MemoryPipeline {
       ...shared,
       limits: { maxBatchBytes: 1 << 24, maxBatchEvents: 50_000, maxCachedHeads: 100, ...limits },
       partition: 0,
+      ...(options.onSealed === undefined ? {} : { onSealed: options.onSealed }),
       onIdsBehind: () => {
         this.idsBehind.push(this.progress.sealedThrough);
         options.onBehind?.();

@@ -12,7 +12,10 @@ import type { Objects } from '../ports/objects.js';
 import type { EventStore } from '../ports/store.js';
 import type { PrivacyServices } from '../privacy/privacy-services.js';
 import type { EventReader } from '../query/event-reader.js';
+import type { SealingOf } from '../query/resolve-filters.js';
+import type { QuestionReader } from '../questions/question-reader.js';
 import type { Progress } from '../sequencer/progress.js';
+import type { LiveTail } from '../stream/live-tail.js';
 import type { TenantAdministration } from '../tenants/tenant-administration.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
 import type { Gate } from './gate.js';
@@ -48,6 +51,7 @@ export interface RequestAddresses {
 export interface Services {
   intake: Intake;
   reader: EventReader;
+  live: LiveTail;
   log: PublicLog;
   progress: Progress;
   tenants: TenantDirectory;
@@ -64,6 +68,11 @@ export interface Services {
   roles: RoleEditor;
   audit: AuditTrail;
   privacy: PrivacyServices;
+  questions: QuestionReader;
+  /** What a search has to know of a tenant's sealed fields. */
+  sealingOf: SealingOf;
+  /** Milliseconds since 1970. */
+  nowMs(): number;
   keyRotation: KeyRotationRouteServices['keyRotation'];
   /** What holds where a tenant says nothing. */
   deploymentPolicy: DeploymentPolicy;
@@ -85,4 +94,6 @@ export interface HttpLimits {
   publicLog: boolean;
   /** Whether the metrics are shown to everybody. */
   publicMetrics: boolean;
+  /** Origins of pages that may open WebSockets, beside the server's own. */
+  webOrigins: readonly string[];
 }

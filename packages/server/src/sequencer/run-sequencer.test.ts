@@ -23,7 +23,7 @@ function run(lingerMs: number, sequencer: SequencerLoop['sequencer'] = pipeline.
       journal: pipeline.ports.journal,
       progress: pipeline.progress,
       clock: pipeline.clock,
-      lingerMs,
+      lingerMs: () => lingerMs,
       onBatch: ({ through, events }) => told.push(`batch ${through} of ${events}`),
       onFailure: (error, final) => told.push(`${final ? 'final ' : ''}${(error as PortFailure).kind}`),
       onRecovery: () => told.push('works again'),

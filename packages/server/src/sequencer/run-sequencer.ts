@@ -9,7 +9,8 @@ export interface SequencerLoop {
   journal: Journal;
   progress: Progress;
   clock: Clock;
-  lingerMs: number;
+  /** How long events may gather now. */
+  lingerMs: () => number;
   onBatch: (summary: SealedBatchSummary, seconds: number) => void;
   onFailure: (error: unknown, final: boolean) => void;
   /** The loop works again after failures. */
@@ -50,13 +51,14 @@ export async function runSequencer(loop: SequencerLoop, signal: AbortSignal): Pr
  * the linger. But nobody is kept waiting for it.
  */
 async function linger({ sequencer, progress, clock, lingerMs }: SequencerLoop, signal: AbortSignal): Promise<void> {
-  if (lingerMs === 0 || progress.awaited) return;
+  const maxMs = lingerMs();
+  if (maxMs === 0 || progress.awaited) return;
   const woken = new AbortController();
   const wake = () => woken.abort();
   progress.onHurry(wake);
   sequencer.whenFull(wake);
   // Not AbortSignal.any: the long-lived signal would keep a trace of every pause there ever was.
   signal.addEventListener('abort', wake, { once: true });
-  if (!signal.aborted) await clock.sleep(lingerMs, woken.signal);
+  if (!signal.aborted) await clock.sleep(maxMs, woken.signal);
   signal.removeEventListener('abort', wake);
 }

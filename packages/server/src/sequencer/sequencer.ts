@@ -7,7 +7,7 @@ import { PortFailure } from '../ports/failure.js';
 import type { Journal } from '../ports/journal.js';
 import { positionAfter } from '../ports/position.js';
 import type { Registry } from '../ports/registry.js';
-import type { EventStore } from '../ports/store.js';
+import type { EventStore, SealedBatch } from '../ports/store.js';
 import { newRecordMemory } from '../records/column-memory.js';
 import { type BuiltBatch, buildBatch } from './build-batch.js';
 import { Heads, isConflict, StaleSequencerError } from './heads.js';
@@ -43,6 +43,8 @@ export interface SequencerParts {
   yieldToLoop: () => Promise<void>;
   /** Called when ids sealed by another sequencer are not in {@link recentIds}; it resets and loads them again. */
   onIdsBehind: () => void;
+  /** Called after each commit with the rows that it added; they are good until it returns. It must not throw. */
+  onSealed?: (batch: Pick<SealedBatch, 'tenants' | 'events'>) => void;
 }
 
 /** What one batch did, for metrics and the log. */
@@ -200,7 +202,7 @@ export class Sequencer {
   }
 
   #publish(batch: PreparedBatch, built: BuiltBatch): void {
-    const { recentIds, pendingIds, progress } = this.#parts;
+    const { recentIds, pendingIds, progress, onSealed } = this.#parts;
     const hash = { high: 0, low: 0 };
     for (const record of built.records) {
       batch.idHash(record, hash);
@@ -208,6 +210,7 @@ export class Sequencer {
     }
     progress.advance(batch.through);
     pendingIds.forgetBefore(positionAfter(batch.through));
+    onSealed?.(built);
   }
 
   /** Catches up with what another sequencer has sealed. */

@@ -1,0 +1,26 @@
+import { NUMBER_WORDS, wholeNumberOf } from '../words/number-words.js';
+import type { TextSpan } from './period.js';
+
+const WINDOW = new RegExp(
+  `\\b(?:within|in|inside|during)(?: +(?:any|a window of|a period of|under|less than))? +(${NUMBER_WORDS}|\\d{1,5}) *(seconds?|secs?|minutes?|mins?|hours?|hrs?|days?)\\b`,
+  'i',
+);
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+export interface FoundWindow {
+  /** The text with blanks in the place of the window. */
+  readonly rest: string;
+  readonly windowSeconds?: number;
+  readonly span?: TextSpan;
+}
+
+/** A length of time that lies anywhere: `within 10 minutes`. */
+export function readWindow(text: string): FoundWindow {
+  const match = WINDOW.exec(text);
+  if (match === null) return { rest: text };
+  const [written, count = '', unit = ''] = match;
+  const windowSeconds = wholeNumberOf(count.toLowerCase())! * SECONDS[unit[0]!.toLowerCase()]!;
+  const end = match.index + written.length;
+  const rest = text.slice(0, match.index) + ' '.repeat(written.length) + text.slice(end);
+  return { rest, windowSeconds, span: { offset: match.index, end } };
+}
