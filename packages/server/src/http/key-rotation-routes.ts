@@ -13,15 +13,7 @@ const ROTATE: GuardedAccess = { permission: 'system:manage', of: 'tenant', tenan
 const none = z.object({});
 
 /** What these routes need. */
-export type KeyRotationRouteServices = Pick<Services, 'audit' | 'delegations' | 'tenants'> & {
-  keyRotation: {
-    /**
-     * Gives a tenant a new key that wraps its persons' keys; made again, it makes another one.
-     * @returns how many persons' keys were wrapped anew
-     */
-    rotateTenantKey(tenant: string): Promise<number>;
-  };
-};
+export type KeyRotationRouteServices = Pick<Services, 'audit' | 'delegations' | 'tenants' | 'keyRotation'>;
 
 interface IdParams {
   id: string;

@@ -6,8 +6,8 @@ import type { GuardedAccess } from './access-declaration.js';
 import { describeRoute } from './openapi.js';
 import { readQuery, wholeNumber } from './parameters.js';
 import { personalReaderOf } from './personal-reader.js';
-import type { PrivacyRouteServices } from './privacy-routes.js';
 import { readerOf } from './reader-of.js';
+import type { Services } from './services.js';
 
 const OPEN: GuardedAccess = { permission: 'pii:read', of: 'tenant' };
 
@@ -21,12 +21,14 @@ const rangeQuery = z.object({
   to: wholeNumber(1, MAX_INDEX).describe(`Index after the last one; at most ${OPENINGS_MAX_ENTRIES} entries.`),
 });
 
+type OpeningServices = Pick<Services, 'privacy' | 'progress' | 'reader'>;
+
 interface IdParams {
   id: string;
 }
 
 /** The openings of sealed fields: values and salts, with which anybody can check what an entry commits to. */
-export function registerOpeningRoutes(app: FastifyInstance, services: PrivacyRouteServices): void {
+export function registerOpeningRoutes(app: FastifyInstance, services: OpeningServices): void {
   app.get<{ Params: IdParams }>(
     '/api/v1/events/:id/openings',
     {
@@ -52,7 +54,7 @@ async function getOpenings(
   request: FastifyRequest,
   id: string,
   reply: FastifyReply,
-  { privacy, reader }: PrivacyRouteServices,
+  { privacy, reader }: OpeningServices,
 ): Promise<FastifyReply> {
   readQuery(none, request.query);
   const { tenant } = request;
@@ -71,7 +73,7 @@ async function getOpenings(
 async function getRange(
   request: FastifyRequest,
   reply: FastifyReply,
-  { privacy, progress }: PrivacyRouteServices,
+  { privacy, progress }: OpeningServices,
 ): Promise<FastifyReply> {
   const { from: first, to: end } = readQuery(rangeQuery, request.query);
   if (end <= first || end - first > OPENINGS_MAX_ENTRIES) {

@@ -1,4 +1,4 @@
-import { type MaskStyle, mergePolicy, type Policy, type PolicySettings, type SealingPolicy } from '@attestlog/event';
+import { mergePolicy, type PolicySettings } from '@attestlog/event';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { recordAct } from '../access/audited-act.js';
@@ -25,17 +25,8 @@ const settingsSchema = tenantSettingsSchema.pick({
   reasonForPersonalData: true,
 });
 
-/** What holds where a tenant says nothing. */
-export interface DeploymentPolicy {
-  recording: Policy;
-  sealing: SealingPolicy;
-  maskStyle: MaskStyle;
-}
-
 /** What these routes need. */
-export type PolicyRouteServices = Pick<Services, 'audit' | 'delegations' | 'limits' | 'tenants'> & {
-  deploymentPolicy: DeploymentPolicy;
-};
+export type PolicyRouteServices = Pick<Services, 'audit' | 'delegations' | 'limits' | 'tenants' | 'deploymentPolicy'>;
 
 /** `/api/v1/policy`: what is done with a tenant's events: which are recorded, what is looked for, what is sealed. */
 export function registerPolicyRoutes(app: FastifyInstance, services: PolicyRouteServices): void {

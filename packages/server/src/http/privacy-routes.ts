@@ -58,9 +58,10 @@ const listQuery = z.object({
 const none = z.object({});
 
 /** What these routes need. */
-export type PrivacyRouteServices = Pick<Services, 'audit' | 'delegations' | 'limits' | 'progress' | 'reader'> & {
-  privacy: PrivacyServices;
-};
+export type PrivacyRouteServices = Pick<
+  Services,
+  'audit' | 'delegations' | 'limits' | 'progress' | 'reader' | 'privacy'
+>;
 
 interface IdParams {
   id: string;

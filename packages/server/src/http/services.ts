@@ -1,3 +1,4 @@
+import type { MaskStyle, Policy, SealingPolicy } from '@attestlog/event';
 import type { Logger } from 'pino';
 import type { Authorizer } from '../access/authorizer.js';
 import type { Credentials } from '../access/credentials.js';
@@ -19,9 +20,7 @@ import type { LiveTail } from '../stream/live-tail.js';
 import type { TenantAdministration } from '../tenants/tenant-administration.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
 import type { Gate } from './gate.js';
-import type { KeyRotationRouteServices } from './key-rotation-routes.js';
 import type { Metrics } from './metrics.js';
-import type { DeploymentPolicy } from './policy-routes.js';
 
 /** What is wrong, for /readyz: the part's name and what to know about it. */
 export interface Trouble {
@@ -45,6 +44,21 @@ export interface RequestAddresses {
     remoteAddress: string | undefined;
     headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   }): string;
+}
+
+/** What holds where a tenant says nothing. */
+export interface DeploymentPolicy {
+  recording: Policy;
+  sealing: SealingPolicy;
+  maskStyle: MaskStyle;
+}
+
+export interface KeyRotator {
+  /**
+   * Gives a tenant a new key that wraps its persons' keys; made again, it makes another one.
+   * @returns how many persons' keys were wrapped anew
+   */
+  rotateTenantKey(tenant: string): Promise<number>;
 }
 
 /** All that the routes need. */
@@ -73,7 +87,7 @@ export interface Services {
   sealingOf: SealingOf;
   /** Milliseconds since 1970. */
   nowMs(): number;
-  keyRotation: KeyRotationRouteServices['keyRotation'];
+  keyRotation: KeyRotator;
   /** What holds where a tenant says nothing. */
   deploymentPolicy: DeploymentPolicy;
   metrics: Metrics;
