@@ -40,12 +40,20 @@ export async function exchange(url: string, bytes: Uint8Array): Promise<RawAnswe
   return readAnswer(socket);
 }
 
-/** Reads one answer, until the connection ends. */
+/** Reads one answer, until the connection ends; of a live stream, which has no end, its beginning. */
 export async function readAnswer(socket: Socket): Promise<RawAnswer | undefined> {
   const pieces: Buffer[] = [];
-  socket.on('data', (piece) => pieces.push(piece));
+  socket.on('data', (piece) => {
+    pieces.push(piece);
+    if (isLiveStream(pieces[0]!)) socket.destroy();
+  });
   if (!socket.closed) await once(socket, 'close').catch(() => undefined);
   return parseAnswer(Buffer.concat(pieces));
+}
+
+function isLiveStream(start: Buffer): boolean {
+  const head = start.subarray(0, 2000).toString('latin1');
+  return /^HTTP\/1\.1 200 [\s\S]*\r\ncontent-type: text\/event-stream/i.test(head);
 }
 
 function parseAnswer(bytes: Buffer): RawAnswer | undefined {
