@@ -81,6 +81,8 @@ describe.skipIf(sharedData === undefined)(`real logs, from the command to the pr
   };
   /** The log verifies, and holds what was imported, and besides it only what the server says of its readers. */
   const expectProven = async (tenant: string, imported: number) => {
+    // A search waits until what was recorded before it is in the log, as of the reads of this test.
+    await idsOf(tenant);
     const proof = await verify(tenant);
     expect(proof).toMatchObject({ code: 0, verified: proof.size, violations: [] });
     const ids = await idsOf(tenant);
