@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AdministrationServer } from '../testing/administration-server.js';
 import { runCli } from '../testing/run-cli.js';
 
 const ROLE = {
@@ -15,44 +14,32 @@ const ROLE = {
   revision: 7,
 };
 
-/** What was asked, and what is answered, in that order. */
-let asked: { method: string; url: string; ifMatch: string | undefined; body: unknown }[];
-let answers: [status: number, body: unknown][];
-let server: http.Server;
+let server: AdministrationServer;
 let folder: string;
 
 beforeEach(async () => {
-  [asked, answers] = [[], []];
   folder = mkdtempSync(join(tmpdir(), 'attestlog-role-'));
-  server = http.createServer(async (request, response) => {
-    let text = '';
-    for await (const part of request) text += String(part);
-    const { method = '', url = '', headers } = request;
-    asked.push({ method, url, ifMatch: headers['if-match'], body: text === '' ? undefined : JSON.parse(text) });
-    const [status, body] = answers.shift() ?? [500, undefined];
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server = await new AdministrationServer().start();
 });
 afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-const cli = (...args: string[]) => runCli(['role', ...args], { env: { ATTESTLOG_URL: url(), ATTESTLOG_KEY: 'k' } });
+const cli = (...args: string[]) =>
+  runCli(['role', ...args], { env: { ATTESTLOG_URL: server.url, ATTESTLOG_KEY: 'k' } });
+/** What was asked, but for whose it is. */
+const asked = () => server.requests.map(({ tenant: _, ...request }) => request);
 
 describe('role create', () => {
   it('sends the flags as one grant', async () => {
-    answers.push([201, ROLE]);
+    server.answers.push([201, ROLE]);
     const flags = ['--inherit', 'audit_writer', '--permission', 'events:read', '--permission', 'events:stream'];
     const conditions = ['--module', 'wms', '--module', 'yard', '--resource', 'order', '--own', '--filter', 'a:b'];
     const result = await cli('create', 'warehouse', '--description', 'Reads', ...flags, ...conditions);
     expect(result.code).toBe(0);
     expect(result.stdout).toContain('warehouse');
-    expect(asked).toEqual([
+    expect(asked()).toEqual([
       {
         method: 'POST',
         url: '/api/v1/roles',
@@ -76,17 +63,20 @@ describe('role create', () => {
   });
 
   it('takes a template with its parameters, and the roles of the deployment', async () => {
-    answers.push([201, ROLE], [201, ROLE]);
+    server.answers.push([201, ROLE], [201, ROLE]);
     await cli('create', 'r', '--template', 'module_reader', '--parameter', 'module=a=b');
     await cli('create', 'r', '--deployment', '--permission', 'events:read', '--all-tenants');
-    expect(asked).toMatchObject([
+    expect(asked()).toMatchObject([
       { url: '/api/v1/roles', body: { name: 'r', template: 'module_reader', parameters: { module: 'a=b' } } },
       { url: '/api/v1/roles?deployment=true', body: { grants: [{ permissions: ['events:read'], tenants: 'all' }] } },
     ]);
   });
 
   it('says what the server says', async () => {
-    answers.push([403, { status: 403, title: 'Nobody can give more than they have', code: 'delegation-refused' }]);
+    server.answers.push([
+      403,
+      { status: 403, title: 'Nobody can give more than they have', code: 'delegation-refused' },
+    ]);
     const { code, stdout, stderr } = await cli('create', 'r', '--permission', 'system:manage');
     expect([code, stdout]).toEqual([6, '']);
     expect(stderr).toContain('Nobody can give more than they have');
@@ -95,29 +85,29 @@ describe('role create', () => {
 
 describe('role replace', () => {
   it('changes only what it has read', async () => {
-    answers.push([200, ROLE], [200, { ...ROLE, revision: 8 }]);
+    server.answers.push([200, ROLE], [200, { ...ROLE, revision: 8 }]);
     expect((await cli('replace', 'warehouse', '--description', 'new')).code).toBe(0);
-    expect(asked).toMatchObject([
+    expect(asked()).toMatchObject([
       { method: 'GET', url: '/api/v1/roles/warehouse' },
       { method: 'PUT', url: '/api/v1/roles/warehouse', ifMatch: '"7"', body: { description: 'new' } },
     ]);
   });
 
   it('takes a file, also as show prints it', async () => {
-    answers.push([200, ROLE]);
+    server.answers.push([200, ROLE]);
     const shown = (await cli('show', 'warehouse', '--json')).stdout;
     const file = join(folder, 'role.json');
     writeFileSync(file, shown);
-    answers.push([200, ROLE], [200, ROLE]);
+    server.answers.push([200, ROLE], [200, ROLE]);
     expect((await cli('replace', 'warehouse', '--file', file)).code).toBe(0);
     const { description, inherits, grants } = ROLE;
-    expect(asked.at(-1)).toMatchObject({ method: 'PUT', body: { description, inherits, grants } });
-    expect(asked.at(-1)!.body).not.toHaveProperty('revision');
+    expect(asked().at(-1)).toMatchObject({ method: 'PUT', body: { description, inherits, grants } });
+    expect(asked().at(-1)!.body).not.toHaveProperty('revision');
   });
 });
 
 it('role list prints a table, or JSON lines', async () => {
-  answers.push(
+  server.answers.push(
     [200, { roles: [ROLE] }],
     [200, { roles: [ROLE] }],
     [200, { templates: [{ name: 't', parameters: { module: 'x' } }] }],
@@ -132,9 +122,9 @@ it('role list prints a table, or JSON lines', async () => {
 });
 
 it('role delete deletes whatever the role is now', async () => {
-  answers.push([204, undefined]);
+  server.answers.push([204, undefined]);
   expect(await cli('delete', 'a/b')).toMatchObject({ code: 0, stdout: '' });
-  expect(asked).toMatchObject([{ method: 'DELETE', url: '/api/v1/roles/a%2Fb', ifMatch: '*' }]);
+  expect(asked()).toMatchObject([{ method: 'DELETE', url: '/api/v1/roles/a%2Fb', ifMatch: '*' }]);
 });
 
 describe('wrong use', () => {
@@ -147,7 +137,7 @@ describe('wrong use', () => {
     [['replace', 'r']],
   ])('%j exits with 4 and asks nobody', async (args) => {
     expect((await cli(...args)).code).toBe(4);
-    expect(asked).toEqual([]);
+    expect(asked()).toEqual([]);
   });
 
   it('a file that is no role is said', async () => {
