@@ -44,6 +44,7 @@ import { Privacy } from './privacy/privacy.js';
 import { DEFAULT_MASK_STYLE } from './privacy/tenant-privacy.js';
 import { EventReader } from './query/event-reader.js';
 import { measuredStore } from './query/measured-store.js';
+import type { SealingOf } from './query/resolve-filters.js';
 import { QuestionReader } from './questions/question-reader.js';
 import { loadPartitionState } from './sequencer/partition-state.js';
 import { Progress } from './sequencer/progress.js';
@@ -101,6 +102,8 @@ export class Service {
   readonly #credentials: Credentials;
   readonly #cursorSecret: Uint8Array;
   readonly #privacy: Privacy;
+  /** What a search has to know of a tenant's sealed fields. */
+  readonly #sealingOf: SealingOf = (tenant) => this.#privacy.searchOf(tenant);
   readonly #deletion: TenantDeletion;
   readonly #progress = new Progress();
   readonly #pendingIds = new PendingIds();
@@ -227,7 +230,7 @@ export class Service {
     this.#live = new LiveTail({
       ...parts,
       headOf: async (tenant) => (await this.#log.head(tenant)).size,
-      sealing: (tenant) => this.#privacy.searchOf(tenant),
+      sealing: this.#sealingOf,
       limits: { maxStreams: configuration.maxStreams, maxStreamsPerTenant: configuration.maxTenantStreams },
       onTrouble: (error) => parts.logger.error({ error: (error as Error).message }, 'the live tail failed'),
     });
@@ -306,7 +309,7 @@ export class Service {
       intake: this.#intake,
       audit: this.#audit,
       questions: this.#questionReader(),
-      sealingOf: (tenant) => this.#privacy.searchOf(tenant),
+      sealingOf: this.#sealingOf,
       nowMs: () => Number(this.#parts.clock.nowNs() / 1_000_000n),
       privacy: this.#privacy.services(),
       keyRotation: this.#privacy,
@@ -320,7 +323,7 @@ export class Service {
         progress: this.#progress,
         maxWaitMs: configuration.readWaitMs,
         cursorSecret: this.#cursorSecret,
-        sealing: (tenant) => this.#privacy.searchOf(tenant),
+        sealing: this.#sealingOf,
       }),
       live: this.#live,
       log: this.#log,

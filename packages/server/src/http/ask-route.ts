@@ -5,13 +5,12 @@ import { z } from 'zod';
 import { resolveSealed } from '../privacy/searching/resolve-sealed.js';
 import type { AnsweredReading } from '../questions/question-reader.js';
 import type { GuardedAccess } from './access-declaration.js';
-import { entryJson, JSON_TYPE } from './answers.js';
+import { JSON_TYPE } from './answers.js';
 import { readJson } from './json-body.js';
 import { bodySchema, describeRoute } from './openapi.js';
-import { personalReaderOf } from './personal-reader.js';
 import { readerOf } from './reader-of.js';
-import { recordRead } from './record-read.js';
 import type { Services } from './services.js';
+import { shownEvents } from './shown-events.js';
 
 const READ: GuardedAccess = { permission: 'events:read', of: 'tenant' };
 const DEFAULT_EVENTS = 100;
@@ -87,9 +86,7 @@ async function sendPage(
   if (order === 'oldest') return reply.send({ reading: shown(reading) });
   const query = { q: printFilter(filter), from, to, limit };
   const { entries, next, behind } = await services.reader.page(request.tenant, query, readerOf(request));
-  await recordRead(request, 'event.search', entries.length, services);
-  const personal = await services.privacy.personalData.show(request.tenant, entries, personalReaderOf(request));
-  const events = entries.map((entry, place) => entryJson(entry, personal[place]!)).join(',');
+  const events = await shownEvents(request, 'event.search', entries, services);
   // "The last 20" are 20, and no page of more. Other pages go on as a search for q, from and to, which this cursor is of.
   const shownNext = reading.limit === undefined ? next : null;
   const head = JSON.stringify(shown(reading));

@@ -1,23 +1,22 @@
-import { bounds, filterBounds, parseJson } from '@attestlog/event';
+import { bounds, parseJson } from '@attestlog/event';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import { blobKey, unreadable } from '../intake/intake.js';
 import type { ItemResult } from '../intake/item.js';
-import type { StoredEntry } from '../ports/store.js';
-import type { ShownField } from '../privacy/reading/personal-data.js';
 import type { GuardedAccess } from './access-declaration.js';
-import { entryJson, JSON_TYPE } from './answers.js';
+import { JSON_TYPE } from './answers.js';
 import { requireReadableBlob } from './blob-of-event.js';
+import { filterQuery } from './filter-query.js';
 import { bytesOf } from './json-body.js';
 import { batchSchema, describeRoute, eventSchema } from './openapi.js';
 import { flag, readQuery, wholeNumber } from './parameters.js';
-import { personalReaderOf } from './personal-reader.js';
 import { sayLimits } from './rate-limit-headers.js';
 import { readerOf } from './reader-of.js';
 import { recordRead } from './record-read.js';
 import type { Services } from './services.js';
+import { shownEvents } from './shown-events.js';
 
 const WRITE: GuardedAccess = { permission: 'events:write', of: 'tenant' };
 const READ: GuardedAccess = { permission: 'events:read', of: 'tenant' };
@@ -34,15 +33,11 @@ const batchQuery = z.object({
   wait: z.enum(['sealed']).optional().describe('Wait for the receipts.'),
 });
 const pageQuery = z.object({
-  q: z
-    .string()
-    .max(filterBounds.FILTER_TEXT_MAX_CHARS)
-    .optional()
-    .describe('A filter in the search syntax: action:order.* -outcome:success metadata.amount:>900.'),
+  q: filterQuery.q,
   from: z.string().optional().describe('Earliest event time, RFC 3339, inclusive.'),
   to: z.string().optional().describe('Latest event time, RFC 3339, inclusive.'),
-  actor: z.string().max(bounds.ENTRY_MAX_BYTES).optional().describe('The id of the actor.'),
-  action: z.string().max(bounds.ENTRY_MAX_BYTES).optional().describe('The action, such as order.approve.'),
+  actor: filterQuery.actor,
+  action: filterQuery.action,
   cursor: z.string().max(512).optional().describe('"next" of the page before.'),
   limit: wholeNumber(1, MAX_PAGE).optional().describe(`Events on a page, 1 to ${MAX_PAGE}; 100 if absent.`),
 });
@@ -84,9 +79,8 @@ export function registerEventRoutes(app: FastifyInstance, services: Services): v
     async (request, reply) => {
       readQuery(none, request.query);
       const entry = await services.reader.get(request.tenant, request.params.id, readerOf(request));
-      await recordRead(request, 'event.read', 1, services);
-      const [personal] = await shownTo(request, [entry], services);
-      return reply.type(JSON_TYPE).send(entryJson(entry, personal!));
+      const [event] = await shownEvents(request, 'event.read', [entry], services);
+      return reply.type(JSON_TYPE).send(event);
     },
   );
   app.get<{ Params: { id: string } }>(
@@ -189,19 +183,8 @@ export function countStatuses(
 async function getPage(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
   const { limit = 100, ...query } = readQuery(pageQuery, request.query);
   const { entries, next, behind } = await services.reader.page(request.tenant, { ...query, limit }, readerOf(request));
-  await recordRead(request, 'event.search', entries.length, services);
-  const personal = await shownTo(request, entries, services);
-  const events = entries.map((entry, place) => entryJson(entry, personal[place]!)).join(',');
+  const events = await shownEvents(request, 'event.search', entries, services);
   return reply.type(JSON_TYPE).send(`{"events":[${events}],"next":${JSON.stringify(next)},"behind":${behind}}`);
-}
-
-/** What the caller sees of the sealed fields of these entries. Unmasking is recorded before it is answered. */
-function shownTo(
-  request: FastifyRequest,
-  entries: readonly StoredEntry[],
-  { privacy }: Services,
-): Promise<ShownField[][]> {
-  return privacy.personalData.show(request.tenant, entries, personalReaderOf(request));
 }
 
 async function getBlob(

@@ -1,20 +1,15 @@
-import { allOf, bounds, type Filter, filterBounds, formatNs, isMoment, parseTime } from '@attestlog/event';
+import { allOf, type Filter, formatNs, isMoment, parseTime } from '@attestlog/event';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Problem } from '../errors.js';
 import { filterOf } from '../query/event-filter.js';
 import type { FollowRequest } from '../stream/live-tail.js';
+import { filterQuery } from './filter-query.js';
 import { flag, readQuery, wholeNumber } from './parameters.js';
 
 /** The parameters of a stream. */
 export const liveQuery = z.object({
-  q: z
-    .string()
-    .max(filterBounds.FILTER_TEXT_MAX_CHARS)
-    .optional()
-    .describe('A filter in the search syntax, as of GET /api/v1/events.'),
-  actor: z.string().max(bounds.ENTRY_MAX_BYTES).optional().describe('The id of the actor.'),
-  action: z.string().max(bounds.ENTRY_MAX_BYTES).optional().describe('The action, such as order.approve.'),
+  ...filterQuery,
   from_index: wholeNumber(0, Number.MAX_SAFE_INTEGER)
     .optional()
     .describe('Index of the first event; absent: what is sealed from now on. The header Last-Event-ID goes before it.'),

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { recordAct } from '../access/audited-act.js';
-import { Problem } from '../errors.js';
 import type { GuardedAccess } from './access-declaration.js';
 import { administratorOf } from './administrator.js';
 import { describeRoute } from './openapi.js';
 import { readQuery } from './parameters.js';
 import type { Services } from './services.js';
+import { requireStanding, tenantOf } from './tenant-of.js';
 
 const ROTATE: GuardedAccess = { permission: 'system:manage', of: 'tenant', tenantParameter: 'id' };
 
@@ -42,10 +42,9 @@ async function rotate(
   services: KeyRotationRouteServices,
 ): Promise<FastifyReply> {
   readQuery(none, request.query);
-  const tenant = await services.tenants.find(request.tenant);
-  if (tenant === undefined) throw new Problem('tenant-unknown');
-  const { id, document } = tenant;
-  if (document.status === 'deleting' || document.status === 'deleted') throw new Problem('tenant-gone');
+  const tenant = await tenantOf(request, services);
+  requireStanding(tenant);
+  const { id } = tenant;
   const subjectKeys = await services.keyRotation.rotateTenantKey(id);
   await recordAct(services.audit, administratorOf(request, services), {
     tenant: id,

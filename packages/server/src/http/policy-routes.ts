@@ -2,7 +2,6 @@ import { mergePolicy, type PolicySettings } from '@attestlog/event';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { recordAct } from '../access/audited-act.js';
-import { Problem } from '../errors.js';
 import type { Tenant } from '../tenants/tenant-directory.js';
 import { settingsWithoutSalt, type TenantSettings, tenantSettingsSchema } from '../tenants/tenant-document.js';
 import type { GuardedAccess } from './access-declaration.js';
@@ -12,6 +11,7 @@ import { readJson } from './json-body.js';
 import { bodySchema, describeRoute } from './openapi.js';
 import { readQuery } from './parameters.js';
 import type { Services } from './services.js';
+import { requireStanding, tenantOf } from './tenant-of.js';
 
 const READ: GuardedAccess = { permission: 'policies:read', of: 'tenant' };
 const UPDATE: GuardedAccess = { permission: 'policies:update', of: 'tenant' };
@@ -59,8 +59,8 @@ async function replacePolicy(
   readQuery(none, request.query);
   const tenant = await tenantOf(request, services);
   requireRevision(request, tenant.revision);
+  requireStanding(tenant);
   const { document } = tenant;
-  if (document.status === 'deleting' || document.status === 'deleted') throw new Problem('tenant-gone');
   const given = await readJson(request, services.limits, settingsSchema, 'tenant-input-invalid');
   const settings: TenantSettings = { ...otherSettings(document.settings ?? {}), ...given };
   const changed = await services.tenants.replace(tenant, { ...document, settings });
@@ -77,13 +77,6 @@ async function replacePolicy(
 function otherSettings(settings: TenantSettings): TenantSettings {
   const { policy: _, detection: __, sealing: ___, maskStyle: ____, reasonForPersonalData: _____, ...others } = settings;
   return others;
-}
-
-/** @throws Problem `tenant-unknown` */
-async function tenantOf(request: FastifyRequest, { tenants }: PolicyRouteServices): Promise<Tenant> {
-  const tenant = await tenants.find(request.tenant);
-  if (tenant === undefined) throw new Problem('tenant-unknown');
-  return tenant;
 }
 
 function sendPolicy(reply: FastifyReply, tenant: Tenant, { deploymentPolicy }: PolicyRouteServices): FastifyReply {

@@ -15,6 +15,7 @@ import { readJson } from './json-body.js';
 import { describeRoute } from './openapi.js';
 import { readQuery, wholeNumber } from './parameters.js';
 import type { Services } from './services.js';
+import { requireStanding, tenantOf } from './tenant-of.js';
 
 const of = { of: 'tenant', tenantParameter: 'id' } as const;
 const LIST: GuardedAccess = { permission: 'tenants:read', of: 'tenant' };
@@ -128,8 +129,8 @@ async function createTenant(request: FastifyRequest, reply: FastifyReply, servic
 async function replaceTenant(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
   const tenant = await tenantOf(request, services);
   requireRevision(request, tenant.revision);
-  const { created_at, status } = tenant.document;
-  if (status === 'deleting' || status === 'deleted') throw new Problem('tenant-gone');
+  requireStanding(tenant);
+  const { created_at } = tenant.document;
   const input = await readJson(request, services.limits, tenantInputSchema, 'tenant-input-invalid');
   requireSense(input);
   requireOwnLimitsAllowed(request, tenant, input);
@@ -190,13 +191,6 @@ async function getUsage(request: FastifyRequest, reply: FastifyReply, services: 
     bytes: days.reduce((sum, { bytes }) => sum + bytes, 0),
   };
   return reply.send({ tenant: tenant.id, by, total, usage: lines, behind });
-}
-
-/** @throws Problem `tenant-unknown` */
-async function tenantOf(request: FastifyRequest, { tenants }: Services): Promise<Tenant> {
-  const tenant = await tenants.find(request.tenant);
-  if (tenant === undefined) throw new Problem('tenant-unknown');
-  return tenant;
 }
 
 function requireSense({ settings }: TenantInput): void {

@@ -1,5 +1,5 @@
-import { from } from '../../failures.js';
-import type { Registry, RegistryDocument } from '../../ports/registry.js';
+import { from } from '../failures.js';
+import type { Registry, RegistryDocument } from '../ports/registry.js';
 
 const PAGE = 500;
 

@@ -4,8 +4,8 @@ import { Problem } from '../../errors.js';
 import { from } from '../../failures.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Registry, RegistryDocument } from '../../ports/registry.js';
+import { documentPages } from '../document-pages.js';
 import type { SubjectKeys } from '../keys/subject-keys.js';
-import { documentPages } from './document-pages.js';
 import {
   type ErasureDocument,
   type ErasureMark,

@@ -2,7 +2,7 @@ import { Problem } from '../../errors.js';
 import { asProblem, from } from '../../failures.js';
 import { isPortFailure } from '../../ports/failure.js';
 import type { Registry, RegistryDocument } from '../../ports/registry.js';
-import { documentPages } from './document-pages.js';
+import { documentPages } from '../document-pages.js';
 import { type ErasureDocument, type ErasureMark, erasureKey, MARK_PREFIX, readMarkKey } from './erasure-document.js';
 import { forbids, type HoldDocument, holdKey, holdPrefix } from './hold-document.js';
 

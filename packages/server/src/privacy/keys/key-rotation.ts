@@ -1,6 +1,7 @@
 import { asProblem, from } from '../../failures.js';
 import type { MasterKey } from '../../ports/master-key.js';
 import type { Registry, RegistryDocument, RegistryWrite } from '../../ports/registry.js';
+import { documentPages } from '../document-pages.js';
 import { closeSubjectKey, openSubjectKey, type SubjectKeyDocument, subjectKeyPrefix } from './subject-key-document.js';
 import {
   closeIndexKey,
@@ -28,8 +29,6 @@ export interface KeyRotationParts {
 type TenantDocument = RegistryDocument<TenantKeyDocument>;
 type SubjectDocument = RegistryDocument<SubjectKeyDocument>;
 
-const PAGE = 500;
-
 /**
  * Replaces keys by new ones. Only keys are wrapped anew, never an event: what an event was sealed with does not change.
  * Each operation can be cut off anywhere and made again; every write is a compare-and-swap, so that several at once
@@ -50,8 +49,8 @@ export class KeyRotation {
    */
   async rewrapTenantKeys(): Promise<number> {
     let count = 0;
-    for await (const document of this.#list<TenantKeyDocument>(TENANT_KEY_PREFIX)) {
-      if (await this.#rewrapTenantKey(document)) count += 1;
+    for await (const page of documentPages<TenantKeyDocument>(this.#parts.registry, TENANT_KEY_PREFIX)) {
+      for (const document of page) if (await this.#rewrapTenantKey(document)) count += 1;
     }
     return count;
   }
@@ -76,7 +75,7 @@ export class KeyRotation {
     // What others changed meanwhile is taken up by the next pass.
     for (let isClean = false; !isClean; ) {
       isClean = true;
-      for await (const page of this.#pages<SubjectKeyDocument>(subjectKeyPrefix(tenant))) {
+      for await (const page of documentPages<SubjectKeyDocument>(this.#parts.registry, subjectKeyPrefix(tenant))) {
         const writes = page.flatMap((document) => this.#rewrap(tenant, document, set));
         if (writes.length === 0) continue;
         isClean = false;
@@ -112,9 +111,11 @@ export class KeyRotation {
   /** {@link dropRetired} for every tenant that has such versions. Returns how many versions were removed. */
   async dropAllRetired(nowMs: number): Promise<number> {
     let dropped = 0;
-    for await (const { key, value } of this.#list<TenantKeyDocument>(TENANT_KEY_PREFIX)) {
-      if (isDestroyedTenant(value) || Object.keys(value.retired).length === 0) continue;
-      dropped += await this.dropRetired(key.slice(TENANT_KEY_PREFIX.length), nowMs);
+    for await (const page of documentPages<TenantKeyDocument>(this.#parts.registry, TENANT_KEY_PREFIX)) {
+      for (const { key, value } of page) {
+        if (isDestroyedTenant(value) || Object.keys(value.retired).length === 0) continue;
+        dropped += await this.dropRetired(key.slice(TENANT_KEY_PREFIX.length), nowMs);
+      }
     }
     return dropped;
   }
@@ -194,21 +195,6 @@ export class KeyRotation {
       return [{ key, value: { ...value, key: box }, expectedRevision: revision }];
     } catch (error) {
       throw asProblem(error, 'registry');
-    }
-  }
-
-  async *#list<T>(prefix: string): AsyncGenerator<RegistryDocument<T>> {
-    for await (const page of this.#pages<T>(prefix)) yield* page;
-  }
-
-  async *#pages<T>(prefix: string): AsyncGenerator<RegistryDocument<T>[]> {
-    let afterKey = '';
-    for (;;) {
-      const page = await from('registry', this.#parts.registry.list<T>(prefix, { afterKey, limit: PAGE }));
-      const last = page.at(-1);
-      if (last === undefined) return;
-      yield page;
-      afterKey = last.key;
     }
   }
 }
