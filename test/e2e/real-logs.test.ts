@@ -52,11 +52,22 @@ describe.skipIf(sharedData === undefined)(`real logs, from the command to the pr
     records: readonly Record<string, unknown>[],
   ) => {
     const found = await allEvents(tenant);
+    const authorization = await readerOf(tenant);
     for (const record of records) {
       const mapped = dialect.toEvent(record);
       if (!mapped.ok) throw new Error(JSON.stringify(mapped.problems));
-      expect(dialect.fromEvent(found.get(mapped.event.id!) as never)).toEqual(record);
+      const id = mapped.event.id!;
+      const answer = await fetch(`${server.url}/api/v1/events/${encodeURIComponent(id)}`, { headers: { authorization } });
+      expect([answer.status, await answer.json()]).toMatchObject([200, { event: { id } }]);
+      expect(dialect.fromEvent(found.get(id) as never)).toEqual(record);
     }
+  };
+  /** The credential of somebody who reads, and is shown masks: to unmask each event by itself would be put on record. */
+  const readerOf = async (tenant: string) => {
+    const body = JSON.stringify({ name: 'reader', roles: ['audit_reader'] });
+    const answer = await server.fetch('/api/v1/keys', { method: 'POST', tenant, body });
+    const { secret, key } = (await answer.json()) as { secret?: string; key?: string };
+    return `Bearer ${secret ?? key}`;
   };
   /** Every event of a tenant by its id, with the values of its sealed fields, which this reader may see. */
   const allEvents = async (tenant: string) => {
