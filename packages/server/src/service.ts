@@ -45,6 +45,7 @@ import { DEFAULT_MASK_STYLE } from './privacy/tenant-privacy.js';
 import { EventReader } from './query/event-reader.js';
 import { measuredStore } from './query/measured-store.js';
 import type { SealingOf } from './query/resolve-filters.js';
+import { TenantQueries } from './query/tenant-queries.js';
 import { QuestionReader } from './questions/question-reader.js';
 import { loadPartitionState } from './sequencer/partition-state.js';
 import { Progress } from './sequencer/progress.js';
@@ -112,6 +113,7 @@ export class Service {
   readonly #rule: RepeatRule;
   readonly #sequencer: Sequencer;
   readonly #live: LiveTail;
+  readonly #queries = new TenantQueries();
   readonly #log: PublicLog;
   readonly #gate: Gate;
   readonly #metrics: Metrics;
@@ -318,6 +320,7 @@ export class Service {
         sealing: configuration.sealing,
         maskStyle: DEFAULT_MASK_STYLE,
       },
+      queries: this.#queries,
       reader: new EventReader({
         store,
         progress: this.#progress,

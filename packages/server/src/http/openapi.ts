@@ -30,17 +30,45 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, async () => app.swagger());
 }
 
+/** A success that a route answers with. */
+export interface Answer {
+  description: string;
+  /** What a JSON answer looks like. Absent: the answer is no JSON, or has no body. */
+  schema?: z.ZodType;
+  /** Media type; absent: JSON where there is a schema, else none. */
+  type?: string;
+  example?: unknown;
+}
+
+export interface RouteParts {
+  query?: z.ZodObject;
+  /** JSON Schema of a JSON body: {@link bodySchema}. */
+  body?: Record<string, unknown>;
+  /** By status: what the route answers when all is well. */
+  answers?: Readonly<Record<number, Answer>>;
+}
+
 /** What the API's description says of a route. Requests are checked by the route itself, with the same Zod schemas. */
-export function describeRoute(
-  summary: string,
-  parts: { query?: z.ZodObject; body?: Record<string, unknown> },
-): FastifySchema & Record<string, unknown> {
+export function describeRoute(summary: string, parts: RouteParts): FastifySchema & Record<string, unknown> {
   return {
     summary,
     ...(parts.query === undefined ? {} : { querystring: z.toJSONSchema(parts.query, { io: 'input' }) }),
     ...(parts.body === undefined ? {} : { body: parts.body }),
-    response: { default: { description: 'RFC 9457 problem details for errors; see docs/errors.md', type: 'object' } },
+    response: {
+      ...Object.fromEntries(Object.entries(parts.answers ?? {}).map(([status, answer]) => [status, described(answer)])),
+      default: { description: 'RFC 9457 problem details for errors; see docs/errors.md', type: 'object' },
+    },
   };
+}
+
+function described({ description, schema, example, type }: Answer): Record<string, unknown> {
+  const mediaType = type ?? (schema === undefined ? undefined : 'application/json');
+  if (mediaType === undefined) return { description, type: 'null' };
+  const media = {
+    schema: schema === undefined ? { type: 'string' } : z.toJSONSchema(schema, { io: 'output' }),
+    ...(example === undefined ? {} : { example }),
+  };
+  return { description, content: { [mediaType]: media } };
 }
 
 /** What the API's description says of a JSON body. */

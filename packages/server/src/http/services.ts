@@ -14,6 +14,7 @@ import type { EventStore } from '../ports/store.js';
 import type { PrivacyServices } from '../privacy/privacy-services.js';
 import type { EventReader } from '../query/event-reader.js';
 import type { SealingOf } from '../query/resolve-filters.js';
+import type { TenantQueries } from '../query/tenant-queries.js';
 import type { QuestionReader } from '../questions/question-reader.js';
 import type { Progress } from '../sequencer/progress.js';
 import type { LiveTail } from '../stream/live-tail.js';
@@ -65,6 +66,7 @@ export interface KeyRotator {
 export interface Services {
   intake: Intake;
   reader: EventReader;
+  queries: TenantQueries;
   live: LiveTail;
   log: PublicLog;
   progress: Progress;

@@ -8,8 +8,18 @@
  * - `refused`: the operation can never succeed as it was asked (too large, malformed). Nothing was applied.
  * - `corrupt`: what lies in the storage is not what was put there. Fatal: an operator has to look.
  * - `closed`: the port was closed by this process.
+ * - `cancelled`: whoever asked wants no answer any more.
+ * - `exhausted`: a read would have needed more time, rows or memory than it may use. Asking for less may succeed.
  */
-export type PortFailureKind = 'unavailable' | 'full' | 'conflict' | 'refused' | 'corrupt' | 'closed';
+export type PortFailureKind =
+  | 'unavailable'
+  | 'full'
+  | 'conflict'
+  | 'refused'
+  | 'corrupt'
+  | 'closed'
+  | 'cancelled'
+  | 'exhausted';
 
 /** The one error class that adapters throw. `cause` holds the driver's own error for the log. */
 export class PortFailure extends Error {
