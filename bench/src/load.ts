@@ -13,6 +13,8 @@ export interface LoadJob extends RequestPlan {
   warmupSeconds: number;
   /** Keeps to this rate; without it every connection sends as soon as it has its answer. */
   eventsPerSecond?: number;
+  /** Times of the events, in milliseconds since 1970, spread evenly over `maxEvents`; the present if absent. */
+  timesMs?: readonly [from: number, to: number];
   /** Holds back while more events than this are acknowledged and not sealed. Needs a server with metrics. */
   maxUnsealed?: number;
 }
@@ -48,6 +50,8 @@ export class Load {
   readonly #samples: LoadSample[] = [];
   #acknowledged = 0;
   #sent = 0;
+  /** Sent, and refused ones sent as well: what a rate is held to. */
+  #offered = 0;
   #sealed = 0;
   #begun = 0;
 
@@ -86,8 +90,9 @@ export class Load {
         continue;
       }
       this.#sent += eventsPerRequest;
+      this.#offered += eventsPerRequest;
       const request = this.#idle.pop()!;
-      renewRequest(request);
+      renewRequest(request, this.#timeMs());
       const sentAt = performance.now();
       const { status } = await connection.send(request.bytes);
       const now = performance.now();
@@ -103,11 +108,18 @@ export class Load {
     }
   }
 
+  #timeMs(): number | undefined {
+    const { timesMs, maxEvents } = this.#job;
+    if (timesMs === undefined || maxEvents === undefined) return undefined;
+    const [from, to] = timesMs;
+    return from + (to - from) * Math.min(1, this.#sent / maxEvents);
+  }
+
   #mustWait(): boolean {
     const { eventsPerSecond, maxUnsealed } = this.#job;
     if (maxUnsealed !== undefined && this.#sent - this.#sealed > maxUnsealed) return true;
     if (eventsPerSecond === undefined) return false;
-    return this.#sent > ((performance.now() - this.#begun) / 1000) * eventsPerSecond;
+    return this.#offered > ((performance.now() - this.#begun) / 1000) * eventsPerSecond;
   }
 
   async #sample(withMetrics: boolean, ended: AbortSignal): Promise<void> {
