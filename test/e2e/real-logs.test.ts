@@ -57,7 +57,9 @@ describe.skipIf(sharedData === undefined)(`real logs, from the command to the pr
       const mapped = dialect.toEvent(record);
       if (!mapped.ok) throw new Error(JSON.stringify(mapped.problems));
       const id = mapped.event.id!;
-      const answer = await fetch(`${server.url}/api/v1/events/${encodeURIComponent(id)}`, { headers: { authorization } });
+      const answer = await fetch(`${server.url}/api/v1/events/${encodeURIComponent(id)}`, {
+        headers: { authorization },
+      });
       expect([answer.status, await answer.json()]).toMatchObject([200, { event: { id } }]);
       expect(dialect.fromEvent(found.get(id) as never)).toEqual(record);
     }
