@@ -4,6 +4,11 @@ import { defineConfig } from 'vitest/config';
 const source = (name: string) => fileURLToPath(new URL(`./packages/${name}/src/index.ts`, import.meta.url));
 
 const project = (name: string, ...include: string[]) => ({ extends: true as const, test: { name, include } });
+/** Files that leave nothing behind, so that they need no process each. */
+const lightProject = (name: string, ...include: string[]) => ({
+  extends: true as const,
+  test: { name, include, isolate: false },
+});
 
 export default defineConfig({
   resolve: {
@@ -21,7 +26,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
-      project('unit', 'packages/**/*.test.ts', 'test/e2e/**/*.test.ts'),
+      project('unit', 'packages/server/**/*.test.ts', 'test/e2e/**/*.test.ts'),
+      lightProject('light', 'packages/{event,tlog,questions,cli}/**/*.test.ts'),
       project('house', 'test/house/**/*.test.ts'),
       project('fault', 'test/fault/**/*.test.ts'),
       project('interop', 'test/interop/**/*.test.ts'),

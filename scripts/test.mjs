@@ -15,6 +15,9 @@ const groups = {
   interop: ['interop'],
 };
 
+/** Suites of more than one of vitest's projects. */
+const projectsOf = { unit: ['unit', 'light'] };
+
 const { group, vitestArgs, env } = readTestArguments(process.argv.slice(2), Object.keys(groups));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
@@ -51,7 +54,8 @@ function runSuite(suite) {
   reporters.push('--reporter=./scripts/skip-reporter.mjs');
   // A filter may match in one suite only. Without a filter, a suite without tests is a mistake.
   const filtered = vitestArgs.length > 0 ? ['--passWithNoTests'] : [];
-  const ended = runTool(tools.vitest, ['run', '--project', suite, ...reporters, ...filtered, ...vitestArgs], env);
+  const projects = (projectsOf[suite] ?? [suite]).flatMap((project) => ['--project', project]);
+  const ended = runTool(tools.vitest, ['run', ...projects, ...reporters, ...filtered, ...vitestArgs], env);
   const { passed, failed, skipped } = totalsOf(readReport(report));
   totals.passed += passed;
   totals.failed += failed;
