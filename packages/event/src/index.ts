@@ -21,7 +21,7 @@ export {
 export * as bounds from './bounds.js';
 export { canonicalJson, UnacceptableJsonError } from './canonical-json.js';
 export { actionName } from './dialects/action-name.js';
-export { auditEventsDialect } from './dialects/audit-events.js';
+export { auditEventPlaces, auditEventsDialect } from './dialects/audit-events.js';
 export { cloudEventsDialect } from './dialects/cloudevents.js';
 export {
   type BinaryModeResult,
@@ -33,10 +33,13 @@ export {
 export { cloudtrailDialect } from './dialects/cloudtrail.js';
 export type { Dialect, DialectResult } from './dialects/dialect.js';
 export { eventsDialect } from './dialects/events.js';
-export { fileMonitorDialect } from './dialects/file-monitor.js';
+export { fileMonitorDialect, fileMonitorPlaces } from './dialects/file-monitor.js';
+export { type ForeignDocument, inexactNumber, readForeignDocument } from './dialects/foreign-document.js';
 export { escapeForeign, unescapeForeign } from './dialects/foreign-json.js';
+export { type ForeignPlaces, foreignPointer } from './dialects/foreign-pointer.js';
+export { foreignTime } from './dialects/foreign-time.js';
 export { kubernetesDialect } from './dialects/kubernetes.js';
-export { logsDialect } from './dialects/logs.js';
+export { logPlaces, logsDialect } from './dialects/logs.js';
 export { ocsfDialect } from './dialects/ocsf.js';
 export { otlpDialect } from './dialects/otlp.js';
 export { type OtlpLog, recordsOfRequest, requestOfRecords } from './dialects/otlp-request.js';
@@ -54,6 +57,7 @@ export { allOf, anyOf, negate } from './filter/combine.js';
 export { compileFilter, type FilterPredicate } from './filter/compile-filter.js';
 export { FREE_TIME_PATTERN } from './filter/entry-time.js';
 export { SEALED_STAND_IN, STAND_IN } from './filter/entry-values.js';
+export { mayStandIn, numbersOfField, textsOfField } from './filter/field-values.js';
 export { type FieldType, type FilterField, filterFields } from './filter/fields.js';
 export type { Concealed, Condition, Filter, HasSealed, HasWords, InNetwork, Is, Like, Range } from './filter/filter.js';
 export * as filterBounds from './filter/filter-bounds.js';
@@ -68,9 +72,11 @@ export { type FoundField, findField, isField, knownField } from './filter/find-f
 export { type FilterTextReading, parseFilter } from './filter/parse-filter.js';
 export { printFilter } from './filter/print-filter.js';
 export type { FilterContext } from './filter/value-condition.js';
+export { wordsOf } from './filter/words.js';
 export { isIpAddress } from './ip-address.js';
 export { addressKey, type IpNetwork, ipNetwork, networkContains } from './ip-network.js';
 export { type JsonArrayResult, type JsonProblem, type JsonResult, parseJson, parseJsonArray } from './json.js';
+export { applyJsonChanges, type JsonChange, jsonChanges } from './json-diff.js';
 export { jsonPointer, pointerSegments } from './json-pointer.js';
 export { eventInputJsonSchema, type JsonSchema, storedEventJsonSchema } from './json-schema.js';
 export { type Inspection, inspectJson, isPlainObject, type Json, type JsonObject } from './json-value.js';
@@ -129,6 +135,15 @@ export {
 export type { PolicyEvent } from './policy/policy-event.js';
 export { isKept, samplingHash, samplingKey } from './policy/sampling.js';
 export { type FieldProblem, type ProblemCode, problem, problemCatalogue } from './problem.js';
+export {
+  PROJECTION_MAX_FIELDS,
+  type ProjectionProblem,
+  type ProjectionReading,
+  readProjection,
+  splitFieldList,
+} from './projection/field-list.js';
+export { isPointedAt, Projection } from './projection/projection.js';
+export { findShownField } from './projection/shown-field.js';
 export {
   ACTION_PATTERN,
   type Actor,

@@ -72,6 +72,10 @@ export const problemCatalogue = {
     title: 'The record is not one of this dialect',
     remedy: 'Send the records to the route of their own dialect.',
   },
+  'other-tenant': {
+    title: 'The record names another tenant than the one that it would be recorded for',
+    remedy: 'Leave the tenant out, or send the record with a credential that may write for the tenant that it names.',
+  },
 } as const satisfies Record<string, { title: string; remedy: string }>;
 
 export type ProblemCode = keyof typeof problemCatalogue;

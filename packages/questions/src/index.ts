@@ -26,6 +26,7 @@ export {
 export { type QuestionContext, readQuestion } from './read-question.js';
 export { exampleQuestions } from './reading/clarify.js';
 export type { CanAsk } from './reading/party.js';
+export { addUnits, type CalendarUnit, startOf } from './time/calendar.js';
 export { type Period, type PeriodReading, readPeriod, readPeriodText } from './time/period.js';
 export type { DateOrder, QuestionClock } from './time/question-clock.js';
-export { isTimeZone } from './time/zoned-time.js';
+export { instantOf, isTimeZone, type WallMs, wallOf } from './time/zoned-time.js';

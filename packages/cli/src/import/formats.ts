@@ -5,6 +5,7 @@ import {
   type Dialect,
   eventsDialect,
   fileMonitorDialect,
+  inexactNumber,
   inspectJson,
   kubernetesDialect,
   logsDialect,
@@ -13,7 +14,6 @@ import {
   syslogDialect,
 } from '@attestlog/event';
 import type { PointedProblem } from '../http/problem-details.js';
-import { inexactNumber } from './inexact-number.js';
 
 const MIB = 1024 * 1024;
 

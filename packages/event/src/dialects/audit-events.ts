@@ -3,6 +3,7 @@ import type { EventInput, StoredEvent } from '../schema.js';
 import { type Outcome, operationOf, outcomeOf } from '../vocabulary.js';
 import { actionName } from './action-name.js';
 import { compact, type Dialect, Leftovers, restore } from './dialect.js';
+import type { ForeignPlaces } from './foreign-pointer.js';
 import { foreignTime } from './foreign-time.js';
 import { restoreMetadata, takeMetadata } from './free-metadata.js';
 import { type Moves, moveBack, moveOut, notMoved } from './moves.js';
@@ -29,6 +30,16 @@ export const auditEventMoves: Moves = [
   ['correlation_id', 'correlation_id'],
   ['retention_period_days', 'retention_days'],
 ];
+export const auditEventPlaces: ForeignPlaces = {
+  name: NAME,
+  moves: auditEventMoves,
+  derived: [
+    ['action', 'action'],
+    ['action', 'event_type'],
+    ['operation', 'action'],
+    ['operation', 'event_type'],
+  ],
+};
 
 /**
  * Events of an audit framework on a data warehouse: `{audit_id, timestamp, event_type, user_id, session_id, ip_address,

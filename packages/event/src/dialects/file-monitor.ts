@@ -3,6 +3,7 @@ import type { EventInput, StoredEvent } from '../schema.js';
 import { operationOf } from '../vocabulary.js';
 import { actionName } from './action-name.js';
 import { type Dialect, Leftovers } from './dialect.js';
+import type { ForeignPlaces } from './foreign-pointer.js';
 import { foreignTime } from './foreign-time.js';
 import { restoreMetadata, takeMetadata } from './free-metadata.js';
 import { type Moves, moveBack, moveOut, notMoved } from './moves.js';
@@ -30,6 +31,14 @@ export const fileMonitorMoves: Moves = [
   ['metadata.previous_path', 'file.previous_path'],
   ['metadata.previous_checksum', 'file.previous_checksum'],
 ];
+export const fileMonitorPlaces: ForeignPlaces = {
+  name: NAME,
+  moves: fileMonitorMoves,
+  derived: [
+    ['action', 'event_type.type'],
+    ['operation', 'event_type.type'],
+  ],
+};
 
 /**
  * Changes of files, as a monitor of a folder writes them, one JSON object a line: `{id, timestamp_utc, event_type:

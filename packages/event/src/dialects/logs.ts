@@ -4,6 +4,7 @@ import type { EventInput, StoredEvent } from '../schema.js';
 import { operationOf, type Severity, severities, severityOf } from '../vocabulary.js';
 import { actionName } from './action-name.js';
 import { compact, type Dialect, Leftovers, restore } from './dialect.js';
+import type { ForeignPlaces } from './foreign-pointer.js';
 import { foreignTime } from './foreign-time.js';
 import { restoreMetadata, takeMetadata } from './free-metadata.js';
 import { movableFields } from './movable-fields.js';
@@ -28,6 +29,17 @@ export const logMoves: Moves = [
   ['request_id', 'request_id'],
 ];
 const ID_MOVE: Moves = [['id', 'id']];
+export const logPlaces: ForeignPlaces = {
+  name: NAME,
+  moves: logMoves,
+  derived: [
+    ['id', '_id'],
+    ['id', 'id'],
+    ['action', 'action'],
+    ['operation', 'action'],
+    ['severity', 'severity'],
+  ],
+};
 
 /**
  * Entries of a log API: `{user_id, session_id, action, resource_type, resource_id, timestamp, ip_address, user_agent,

@@ -42,6 +42,7 @@ export function isTimeZone(timeZone: string): boolean {
 
 /** What the wall shows in the zone at an instant (milliseconds since 1970 in UTC). */
 export function wallOf(instantMs: number, timeZone: string): WallMs {
+  if (timeZone === 'UTC') return instantMs;
   const part: Record<string, number> = {};
   for (const { type, value } of formatOf(timeZone).formatToParts(instantMs)) part[type] = Number(value);
   const seconds = Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute, part.second);
