@@ -9,7 +9,20 @@ export {
   signCheckpoint,
 } from './checkpoint.js';
 export { type Cosigner, cosignatureTime, cosignatureVerifier, cosigner, noteVerifier } from './cosignature.js';
+export { type EvidenceKind, type EvidenceManifest, parseEvidenceManifest } from './evidence-manifest.js';
+export {
+  EVIDENCE_FORMAT,
+  EVIDENCE_MAX_EVENTS,
+  type EvidenceRole,
+  evidenceFiles,
+  evidenceName,
+  evidenceSealBody,
+  evidenceSum,
+  parseEvidenceName,
+  parseEvidenceSum,
+} from './evidence-pack.js';
 export { EMPTY_ROOT, HASH_BYTES, leafHash, leafHashInto, MAX_ENTRY_BYTES, nodeHash } from './hash.js';
+export { InclusionProofs } from './inclusion-proofs.js';
 export type { LogReader } from './log-reader.js';
 export {
   ed25519Signer,
@@ -44,6 +57,14 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './proof.js';
+export {
+  formatRangeProof,
+  hashesOfRange,
+  parseRangeProof,
+  type RangeProof,
+  rangeProof,
+  verifyRange,
+} from './range-proof.js';
 export { formatReceipt, parseReceipt, type Receipt, type VerifiedReceipt, verifyReceipt } from './receipt.js';
 export {
   entriesPath,

@@ -14,7 +14,7 @@ export interface TileReader {
 }
 
 /** Leaves [start, end): a subtree that RFC 6962 splits off, perfect or at the ragged right edge. */
-interface LeafRange {
+export interface LeafRange {
   readonly start: number;
   readonly end: number;
 }
@@ -25,6 +25,14 @@ interface LeafRange {
  * @throws TlogError `bad-argument` unless index < size; `bad-tile` if the reader returns a tile of the wrong length.
  */
 export async function inclusionProof(index: number, size: number, reader: TileReader): Promise<Uint8Array[]> {
+  return hashRanges(inclusionRanges(index, size), size, reader);
+}
+
+/**
+ * The subtrees whose roots prove leaf `index` in the tree of `size` leaves, from the leaf to the root.
+ * @throws TlogError `bad-argument` unless index < size
+ */
+export function inclusionRanges(index: number, size: number): LeafRange[] {
   requireCount(index, 'index');
   requireCount(size, 'size');
   if (index >= size) throw new TlogError('bad-argument', `index ${index} is not below the size ${size}`);
@@ -41,7 +49,7 @@ export async function inclusionProof(index: number, size: number, reader: TileRe
       start = middle;
     }
   }
-  return hashRanges(ranges, size, reader);
+  return ranges;
 }
 
 /**
@@ -165,7 +173,12 @@ interface TileRun {
   readonly count: number;
 }
 
-async function hashRanges(ranges: readonly LeafRange[], size: number, reader: TileReader): Promise<Uint8Array[]> {
+/** The root of each range, from the tiles of a tree of `size` leaves, each tile read once. */
+export async function hashRanges(
+  ranges: readonly LeafRange[],
+  size: number,
+  reader: TileReader,
+): Promise<Uint8Array[]> {
   const runs = ranges.map((range) => perfectRuns(range, size));
   const tiles = new Map<string, Tile>();
   for (const run of runs.flat()) tiles.set(tilePath(run.tile), run.tile);

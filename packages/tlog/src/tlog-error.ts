@@ -18,6 +18,7 @@ export type TlogErrorCode =
   | 'malformed-key'
   | 'malformed-checkpoint'
   | 'malformed-receipt'
+  | 'malformed-range-proof'
   | 'malformed-witness-message'
   | 'bad-tile'
   | 'bad-signature'
