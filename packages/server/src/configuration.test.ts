@@ -30,9 +30,9 @@ test('nothing has to be set', () => {
     journalBytes: 4 * 1024 ** 3,
     batchLingerMs: 500,
   });
-  // The limits of three plans are one value, the four settings of the model another, and the policy comes from variables
-  // of its own.
-  expect(Object.keys(read({}))).toHaveLength(settings.length - 4);
+  // The limits of three plans are one value, the four settings of the model and the ten of syslog another one each, and the
+  // policy comes from variables of its own.
+  expect(Object.keys(read({}))).toHaveLength(settings.length - 13);
 });
 
 test('a flag wins over the environment, the environment over the default, and an empty variable is none', () => {
@@ -210,4 +210,10 @@ describe('the model that reads questions', () => {
     expect(result).toMatchObject({ ok: false, problems: [expect.stringContaining('question-model')] });
     expect(JSON.stringify(result)).not.toContain('secret-of-ours');
   });
+});
+
+test('syslog is one value, and off unless an address is set', () => {
+  expect(read({}).syslog).toBeUndefined();
+  const { syslog } = read({ 'syslog-tcp': '127.0.0.1:6514', 'syslog-tenant': 'acme', 'syslog-max-message': '8KiB' });
+  expect(syslog).toMatchObject({ tcp: { host: '127.0.0.1', port: 6514 }, maxMessageBytes: 8192, maxConnections: 1000 });
 });

@@ -3,6 +3,8 @@ import { cosignatureVerifier } from '@attestlog/tlog';
 import { AddressList } from './access/address-list.js';
 import type { Witness } from './log/witness-client.js';
 import { MASTER_KEY_FORMS, type MasterKeyChoice, readMasterKeyChoice } from './master-key-choice.js';
+import { readSyslogSettings } from './protocols/syslog/syslog-configuration.js';
+import type { SyslogConfiguration } from './protocols/syslog/syslog-listeners.js';
 import { readNumber } from './quantity.js';
 import { type Setting, type SettingName, settings } from './settings.js';
 import { type Limits, type Plans, readLimits } from './tenants/plans.js';
@@ -50,9 +52,21 @@ export interface Configuration {
   webOrigins: readonly string[];
   /** Reads questions that the grammar cannot; absent: none. */
   questionModel: { url: string; model: string; key?: string; timeoutMs: number } | undefined;
+  /** Where and for whom syslog is taken; absent: nowhere. */
+  syslog: SyslogConfiguration | undefined;
+  streamedExportEvents: number;
+  maxExports: number;
+  maxTenantExports: number;
+  keptTenantExports: number;
+  exportLifetimeMs: number;
   stopTimeoutMs: number;
   querySessions: number;
+  tenantQueries: number;
+  tenantWaitingQueries: number;
+  queryWaitMs: number;
   queryTimeoutMs: number;
+  queryRows: number;
+  queryBytes: number;
   queryMemoryBytes: number;
   storeMemoryBytes: number;
   /** What tenants may use, by plan. */
@@ -124,12 +138,14 @@ export function readConfiguration(sources: {
   const proxies = AddressList.parse((values.get('trusted-proxies') ?? []) as readonly string[]);
   if (!proxies.ok) problems.push(`${labels.get('trusted-proxies')}: ${proxies.problem}`);
   const questionModel = readQuestionModel(values, problems);
+  const syslog = readSyslog(values, problems);
   if (problems.length > 0 || !proxies.ok || !policy.ok) return { ok: false, problems };
   return {
     ok: true,
     configuration: {
       ...assemble(values, witnesses, plans),
       questionModel,
+      syslog,
       trustedProxies: proxies.list,
       policy: policy.settings,
       sealing,
@@ -141,7 +157,7 @@ function assemble(
   values: ReadonlyMap<SettingName, Value>,
   witnesses: readonly Witness[],
   plans: Plans,
-): Omit<Configuration, 'trustedProxies' | 'policy' | 'sealing' | 'questionModel'> {
+): Omit<Configuration, 'trustedProxies' | 'policy' | 'sealing' | 'questionModel' | 'syslog'> {
   const text = (name: SettingName) => values.get(name) as string;
   const number = (name: SettingName) => values.get(name) as number;
   const masterKey = (name: SettingName) => readMasterKeyChoice((values.get(name) as string | undefined) ?? '');
@@ -181,9 +197,19 @@ function assemble(
     maxStreams: number('max-streams'),
     maxTenantStreams: number('max-tenant-streams'),
     webOrigins: (values.get('web-origins') ?? []) as readonly string[],
+    streamedExportEvents: number('streamed-export-events'),
+    maxExports: number('max-exports'),
+    maxTenantExports: number('max-tenant-exports'),
+    keptTenantExports: number('kept-tenant-exports'),
+    exportLifetimeMs: number('export-lifetime'),
     stopTimeoutMs: number('stop-timeout'),
     querySessions: number('query-sessions'),
+    tenantQueries: number('tenant-queries'),
+    tenantWaitingQueries: number('tenant-waiting-queries'),
+    queryWaitMs: number('query-wait'),
     queryTimeoutMs: number('query-timeout'),
+    queryRows: number('query-rows'),
+    queryBytes: number('query-bytes'),
     queryMemoryBytes: number('query-memory'),
     storeMemoryBytes: number('store-memory'),
     plans,
@@ -246,6 +272,25 @@ function readQuestionModel(
   }
   const timeoutMs = values.get('question-model-timeout') as number;
   return { url, model, timeoutMs, ...(key === undefined ? {} : { key }) };
+}
+
+function readSyslog(values: ReadonlyMap<SettingName, Value>, problems: string[]): SyslogConfiguration | undefined {
+  const text = (name: SettingName) => values.get(name) as string | undefined;
+  return readSyslogSettings(
+    {
+      tcp: text('syslog-tcp'),
+      tls: text('syslog-tls'),
+      udp: text('syslog-udp'),
+      cert: text('syslog-tls-cert'),
+      key: text('syslog-tls-key'),
+      clientCa: text('syslog-tls-ca'),
+      tenant: text('syslog-tenant'),
+      senders: (values.get('syslog-senders') ?? []) as readonly string[],
+      maxMessageBytes: values.get('syslog-max-message') as number,
+      maxConnections: values.get('syslog-max-connections') as number,
+    },
+    problems,
+  );
 }
 
 function readSealing(paths: readonly string[], label: string, problems: string[]): SealingPolicy {

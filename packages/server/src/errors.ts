@@ -196,6 +196,46 @@ export const catalogue = {
     title: 'There is no such legal hold',
     remedy: 'Check the id; GET /api/v1/privacy/holds lists them.',
   },
+  'export-unknown': {
+    status: 404,
+    title: 'There is no such export, or none that you may have',
+    remedy: 'Check the id; GET /api/v1/exports lists them. An export is gone some days after it was asked for.',
+  },
+  'export-unfinished': {
+    status: 409,
+    title: 'The export has no files to download',
+    remedy: 'Wait until its state is done; GET /api/v1/exports/ID says how far it is, and why it failed.',
+  },
+  'export-file-unknown': {
+    status: 404,
+    title: 'The export has no such file',
+    remedy: 'GET /api/v1/exports/ID names its files; manifest.json is there too.',
+  },
+  'export-too-large': {
+    status: 422,
+    title: 'There are too many events for one answer',
+    remedy: 'Narrow the filter or the time, or make a job: POST /api/v1/exports.',
+  },
+  'too-many-exports': {
+    status: 429,
+    title: 'The tenant has as many exports as there can be',
+    remedy: 'Remove one that is not needed any more: DELETE /api/v1/exports/ID.',
+  },
+  'storage-full': {
+    status: 507,
+    title: 'There is no room for the files',
+    remedy: 'Ask for less, or remove exports that are not needed any more. For the operator: free some space.',
+  },
+  'link-invalid': {
+    status: 403,
+    title: 'The link is not one that this server has made',
+    remedy: 'Copy the whole link, or ask whoever made it for another one.',
+  },
+  'link-expired': {
+    status: 410,
+    title: 'The link counts no more',
+    remedy: 'Ask whoever made it for another one.',
+  },
   'erasure-unknown': {
     status: 404,
     title: 'There is no such erasure',
@@ -291,6 +331,11 @@ export const catalogue = {
     title: 'The log has no such sizes',
     remedy: 'Ask for 0 < from <= to <= size; GET /api/v1/log says the size.',
   },
+  'evidence-too-large': {
+    status: 422,
+    title: 'One evidence pack has at most 100,000 events',
+    remedy: 'Narrow it by a filter or by times, or make several packs of ranges that follow one another.',
+  },
   'tombstone-unknown': {
     status: 404,
     title: 'The log has no tombstone',
@@ -320,6 +365,33 @@ export const catalogue = {
     status: 429,
     title: 'Too many requests are under way',
     remedy: 'Try again after the time in the header "Retry-After"; several events in one batch need fewer requests.',
+  },
+  'too-many-queries': {
+    status: 429,
+    title: 'Too many queries of the tenant run and wait already',
+    remedy:
+      'Try again after the time in the header "Retry-After". Narrower queries take less time: a range of times, or a field beside the words.',
+  },
+  'query-too-expensive': {
+    status: 422,
+    title: 'The query needs more than one query may use',
+    remedy:
+      'Ask for less: a range of times (from and to), another condition, or fewer groups. "limit" says of what it is too much; docs/queries.md describes the limits.',
+  },
+  'search-unknown': {
+    status: 404,
+    title: 'There is no such saved search',
+    remedy: 'Check the id; GET /api/v1/searches lists those that you see. A private one is for its owner alone.',
+  },
+  'search-invalid': {
+    status: 422,
+    title: 'The search cannot be saved as it is',
+    remedy: 'Mend what "problems" or the detail names; /openapi.json describes the body.',
+  },
+  'query-cancelled': {
+    status: 499,
+    title: 'The query was ended, since its client went away',
+    remedy: 'Ask again, and wait for the answer.',
   },
   'too-many-streams': {
     status: 429,

@@ -51,6 +51,9 @@ export async function runServer(configuration: Configuration, { signal, onReady 
     const service = await startService(configuration, ports, { admission, bootstrapKey: key.key, issuers }, logger);
     const app = await buildApp(service.services());
     try {
+      // Before it can be asked whether it is there.
+      const syslog = await listenForSyslog(service, configuration);
+      if (configuration.syslog !== undefined) logger.info({ ...syslog }, 'taking syslog');
       const url = await listen(app, configuration);
       logger.info({ url, data: configuration.data }, 'ready');
       await key.made?.keep();
@@ -98,6 +101,8 @@ async function openPorts(configuration: Configuration): Promise<Ports> {
         readSessions: configuration.querySessions,
         maxReadSeconds: Math.ceil(configuration.queryTimeoutMs / 1000),
         maxReadBytes: configuration.queryMemoryBytes,
+        maxQueryRows: configuration.queryRows,
+        maxQueryBytes: configuration.queryBytes,
         maxServerBytes: configuration.storeMemoryBytes,
       }),
     );
@@ -182,11 +187,25 @@ async function listen(app: FastifyInstance, { host, port }: Configuration): Prom
   }
 }
 
+/** The ports on which syslog is taken. @throws StartError */
+async function listenForSyslog(service: Service, { syslog }: Configuration): Promise<Record<string, number>> {
+  if (syslog === undefined) return {};
+  const { cert, key, ca } = syslog.files ?? {};
+  const read = (path: string) => readFile(path, 'utf8');
+  try {
+    if (syslog.tls === undefined || cert === undefined || key === undefined) return await service.listenForSyslog();
+    const authorities = ca === undefined ? {} : { ca: await read(ca) };
+    return await service.listenForSyslog({ cert: await read(cert), key: await read(key), ...authorities });
+  } catch (cause) {
+    throw new StartError(`Cannot take syslog: ${(cause as Error).message}`, { cause });
+  }
+}
+
 /** Lets requests end, then seals what was accepted; whatever is not sealed in time is taken up on the next start. */
 async function stop(app: FastifyInstance, service: Service, timeoutMs: number, logger: Logger): Promise<void> {
   const deadline = AbortSignal.timeout(timeoutMs);
   const closing = app.close();
-  await Promise.race([closing, aborted(deadline)]);
+  await Promise.race([Promise.all([closing, service.stopSyslog(deadline)]), aborted(deadline)]);
   app.server.closeAllConnections();
   await closing;
   const sealed = await service.stop(deadline);

@@ -8,10 +8,13 @@ import type { Fetch } from './access/issuer-keys.js';
 import type { IssuerConfiguration } from './access/issuers.js';
 import { openPepper, type Pepper } from './access/pepper.js';
 import { readFilter } from './access/read-filter.js';
+import { isStanding } from './access/standing.js';
+import { allowsAddress } from './access/tenant-addresses.js';
 import { LogAuditTrail } from './audit/log-audit-trail.js';
 import type { Configuration } from './configuration.js';
 import { StartError } from './deployment.js';
 import { Problem } from './errors.js';
+import { Exports } from './exports/exports.js';
 import { Gate } from './http/gate.js';
 import { Metrics } from './http/metrics.js';
 import type { Services, Trouble } from './http/services.js';
@@ -42,11 +45,17 @@ import type { EventStore } from './ports/store.js';
 import { publicHold } from './privacy/erasure/erasures.js';
 import { Privacy } from './privacy/privacy.js';
 import { DEFAULT_MASK_STYLE } from './privacy/tenant-privacy.js';
+import { LoggedSyslogObserver } from './protocols/syslog/logged-observer.js';
+import type { TlsFiles } from './protocols/syslog/stream-listener.js';
+import { SyslogListeners } from './protocols/syslog/syslog-listeners.js';
+import { Aggregator } from './query/aggregation/aggregator.js';
 import { EventReader } from './query/event-reader.js';
+import { EventScan } from './query/event-scan.js';
 import { measuredStore } from './query/measured-store.js';
 import type { SealingOf } from './query/resolve-filters.js';
-import { TenantQueries } from './query/tenant-queries.js';
+import { type QueryLimits, TenantQueries } from './query/tenant-queries.js';
 import { QuestionReader } from './questions/question-reader.js';
+import { SavedSearches } from './searches/saved-searches.js';
 import { loadPartitionState } from './sequencer/partition-state.js';
 import { Progress } from './sequencer/progress.js';
 import { runSequencer } from './sequencer/run-sequencer.js';
@@ -113,13 +122,17 @@ export class Service {
   readonly #rule: RepeatRule;
   readonly #sequencer: Sequencer;
   readonly #live: LiveTail;
-  readonly #queries = new TenantQueries();
+  readonly #scan: EventScan;
+  readonly #exports: Exports;
+  readonly #queries: TenantQueries;
+  readonly #searches: SavedSearches;
   readonly #log: PublicLog;
   readonly #gate: Gate;
   readonly #metrics: Metrics;
   readonly #stopping = new AbortController();
   readonly #background: Promise<void>[] = [];
   #sequencerTrouble: string | undefined;
+  #syslog: SyslogListeners | undefined;
 
   static async start(parts: ServiceParts): Promise<Service> {
     const pepper = await openPepper(parts.registry, parts.masterKey, parts.randomBytes);
@@ -148,6 +161,8 @@ export class Service {
     };
     this.#recentIds = new RecentIds({ windowNs: this.#rule.windowNs, maxBytes: configuration.repeatMemoryBytes });
     this.#gate = new Gate({ maxRequests: configuration.maxRequests, maxBytes: configuration.maxIntakeBytes });
+    this.#searches = new SavedSearches({ ...parts, now: () => formatNs(parts.clock.nowNs()) });
+    this.#queries = new TenantQueries({ ...parts, limits: queryLimits(configuration) });
     this.#quotas = soleQuotas({
       ...parts,
       plans: configuration.plans,
@@ -252,8 +267,17 @@ export class Service {
       onTrouble: (error) => parts.logger.error({ error: (error as Error).message }, 'work on personal data failed'),
     });
     this.#privacy.subjectKeys.onChange((tenant, tag) => parts.admitter.forgetKeys(tenant, tag));
+    this.#scan = new EventScan({
+      store,
+      progress: this.#progress,
+      maxWaitMs: configuration.readWaitMs,
+      sealing: this.#sealingOf,
+    });
+    this.#exports = this.#makeExports(parts, pepper.digest('download-link'));
     this.#deletion = new TenantDeletion({
       ...parts,
+      removeExports: (tenant) => this.#exports.removeTenant(tenant),
+      removeSearches: (tenant) => this.#searches.removeTenant(tenant),
       tenants: this.#tenants,
       progress: this.#progress,
       audit: this.#audit,
@@ -279,6 +303,36 @@ export class Service {
       }),
       requestsUnderWay: () => this.#gate.requests,
       permissionCache: () => this.#access.permissions.counts,
+      queries: () => this.#queries,
+      live: () => this.#live.counts,
+    });
+  }
+
+  #makeExports(parts: ServiceParts, linkSecret: Uint8Array): Exports {
+    const { configuration, clock, logger } = parts;
+    const nowMs = () => Number(clock.nowNs() / 1_000_000n);
+    return new Exports({
+      ...parts,
+      linkSecret,
+      scan: this.#scan,
+      audit: this.#audit,
+      personalData: this.#privacy.services().personalData,
+      now: () => formatNs(clock.nowNs()),
+      nowMs,
+      lifetimeMs: configuration.exportLifetimeMs,
+      maxKeptPerTenant: configuration.keptTenantExports,
+      limits: { maxRunning: configuration.maxExports, maxRunningPerTenant: configuration.maxTenantExports },
+      objection: async (tenant, { principal }) => {
+        const found = await this.#tenants.find(tenant);
+        const status = found?.document.status;
+        if (found === undefined || status === 'deleting' || status === 'deleted') return 'tenant-gone';
+        const credentials = {
+          keys: this.#credentials.keys,
+          findUser: this.#credentials.findUser.bind(this.#credentials),
+        };
+        return (await isStanding(principal, credentials, nowMs())) ? undefined : 'credential-revoked';
+      },
+      onTrouble: (error) => logger.error({ error: (error as Error).message }, 'making an export failed'),
     });
   }
 
@@ -299,7 +353,7 @@ export class Service {
     this.#loadRecentIds();
     const { signal } = this.#stopping;
     this.#background.push(this.#tenants.run(signal), this.#access.run(signal), this.#credentials.run(signal));
-    this.#background.push(this.#privacy.run(signal));
+    this.#background.push(this.#privacy.run(signal), this.#exports.run(signal));
     this.#background.push(this.#audit.run(signal), this.#seal(), this.#finishDeletions(), this.#tellOfGaps());
     if (this.#parts.configuration.witnesses.length > 0) this.#background.push(this.#publish());
   }
@@ -321,13 +375,25 @@ export class Service {
         maskStyle: DEFAULT_MASK_STYLE,
       },
       queries: this.#queries,
+      searches: this.#searches,
       reader: new EventReader({
         store,
         progress: this.#progress,
         maxWaitMs: configuration.readWaitMs,
         cursorSecret: this.#cursorSecret,
         sealing: this.#sealingOf,
+        nowMs: () => Number(this.#parts.clock.nowNs() / 1_000_000n),
       }),
+      aggregates: new Aggregator({
+        store,
+        progress: this.#progress,
+        maxWaitMs: configuration.readWaitMs,
+        sealing: this.#sealingOf,
+        nowMs: () => Number(this.#parts.clock.nowNs() / 1_000_000n),
+      }),
+      eventScan: this.#scan,
+      exports: this.#exports,
+      exportLimits: { streamedEvents: configuration.streamedExportEvents },
       live: this.#live,
       log: this.#log,
       progress: this.#progress,
@@ -438,6 +504,31 @@ export class Service {
     });
   }
 
+  /**
+   * Begins to take syslog where settings say so. Resolves with the ports; rejects with what the system says.
+   * @param tls the files of TLS, read
+   */
+  async listenForSyslog(tls?: TlsFiles): Promise<Record<string, number>> {
+    const { configuration, logger, clock, newId } = this.#parts;
+    if (configuration.syslog === undefined) return {};
+    const syslog = new SyslogListeners(configuration.syslog, {
+      intake: this.#intake,
+      clock,
+      newId,
+      observer: new LoggedSyslogObserver({ logger, clock, metrics: this.#metrics, audit: this.#audit }),
+      allowsAddress: async (tenant, address) => allowsAddress(await this.#tenants.find(tenant), address),
+      ...(tls === undefined ? {} : { tls }),
+    });
+    const ports = await syslog.start();
+    this.#syslog = syslog;
+    return ports;
+  }
+
+  /** Takes what has arrived by syslog, until the deadline, and nothing more. */
+  async stopSyslog(deadline: AbortSignal): Promise<void> {
+    await this.#syslog?.stop(deadline);
+  }
+
   /** Seals what was accepted, until the deadline; then ends the background work. True when everything was sealed. */
   async stop(deadline: AbortSignal): Promise<boolean> {
     await this.#audit.sweep(true);
@@ -543,6 +634,17 @@ export class Service {
     );
     return found.flat();
   }
+}
+
+/** Where there is more than one session for queries, no tenant has all of them. */
+function queryLimits(configuration: Configuration): QueryLimits {
+  const { querySessions, tenantQueries } = configuration;
+  return {
+    maxRunning: querySessions,
+    maxRunningPerTenant: Math.min(tenantQueries, Math.max(1, querySessions - 1)),
+    maxWaitingPerTenant: configuration.tenantWaitingQueries,
+    maxWaitMs: configuration.queryWaitMs,
+  };
 }
 
 function openUnrecorded(

@@ -9,6 +9,8 @@ export interface AccessRow {
   route: string;
   /** Needs no credential: always, or where the setting that is named says so. */
   open?: 'always' | 'public-log' | 'public-metrics';
+  /** What an open route answers to a request with nothing but its path; 200 if absent. */
+  bare?: number;
   /** Who is let in when the request is about `acme`. */
   own: readonly Subject[];
   /** Who is let in when it is about another tenant, whether there is one or not. */
@@ -42,6 +44,8 @@ const WHOLE_READERS: Names = ['audit_reader', 'audit_admin', 'system_admin', 'ad
 const READERS: Names = [...WHOLE_READERS, 'user', 'module_reader', 'narrow_auditor'];
 /** They see the hashes of the log. */
 const LOG_READERS: Names = [...WHOLE_READERS, 'user', 'narrow_auditor'];
+/** They take events of the tenant away, some or all. */
+const EXPORTERS: Names = ['audit_export', 'audit_admin', 'system_admin', 'admin', 'auditor', 'narrow_auditor'];
 const WRITERS: Names = ['audit_writer', 'system_admin', 'admin', 'user'];
 /** They see who may do what, and how the tenant is set up. */
 const OVERSEERS: Names = ['audit_admin', 'system_admin', 'admin', 'auditor', 'narrow_auditor'];
@@ -63,10 +67,72 @@ export const accessTable: readonly AccessRow[] = [
   row('POST /api/v1/events/stream', WRITERS, SYSTEM),
   row('GET /api/v1/events/stream', READERS, CROSS_READERS),
   row('GET /api/v1/events', READERS, CROSS_READERS),
+  row('POST /api/v1/events/search', READERS, CROSS_READERS),
   row('POST /api/v1/events/ask', READERS, CROSS_READERS),
+  row('POST /api/v1/events/aggregate', READERS, CROSS_READERS),
+  row('GET /api/v1/events/facets', READERS, CROSS_READERS),
+  row('GET /api/v1/stats', READERS, CROSS_READERS),
+  row('GET /api/v1/targets/{type}/{id}/history', READERS, CROSS_READERS),
+  row('GET /api/v1/actors/{id}/activity', READERS, CROSS_READERS),
+  row('GET /api/v1/sessions/{id}/timeline', READERS, CROSS_READERS),
+  row('GET /api/v1/correlations/{id}/timeline', READERS, CROSS_READERS),
+  row('GET /api/v1/searches', READERS, CROSS_READERS),
+  row('POST /api/v1/searches', READERS, CROSS_READERS),
+  row('GET /api/v1/searches/{id}', READERS, CROSS_READERS),
+  row('PUT /api/v1/searches/{id}', READERS, CROSS_READERS),
+  row('DELETE /api/v1/searches/{id}', READERS, CROSS_READERS),
+  row('GET /api/v1/searches/{id}/events', READERS, CROSS_READERS),
   row('GET /api/v1/events/{id}', READERS, CROSS_READERS),
   row('GET /api/v1/events/{id}/receipt', READERS, CROSS_READERS),
   row('GET /api/v1/blobs/{sha256}', READERS, CROSS_READERS),
+
+  // Protocols of others
+  row('POST /api/v1/cloudevents', WRITERS, SYSTEM),
+  open('OPTIONS /api/v1/cloudevents'),
+  row('POST /v1/logs', WRITERS, SYSTEM),
+  row('POST /api/v1/ocsf', WRITERS, SYSTEM),
+  row('POST /api/v1/kubernetes/audit', WRITERS, SYSTEM),
+
+  row('GET /api/v1/evidence', EXPORTERS, CROSS_READERS),
+
+  // Exports
+  row('GET /api/v1/events/export', EXPORTERS, CROSS_READERS),
+  row('POST /api/v1/exports', EXPORTERS, CROSS_READERS),
+  row('GET /api/v1/exports', EXPORTERS, CROSS_READERS),
+  row('GET /api/v1/exports/{id}', EXPORTERS, CROSS_READERS),
+  row('DELETE /api/v1/exports/{id}', EXPORTERS, CROSS_READERS),
+  row('GET /api/v1/exports/{id}/files/{name}', EXPORTERS, CROSS_READERS),
+  row('POST /api/v1/exports/{id}/links', EXPORTERS, CROSS_READERS),
+  // The signature of the link is what it asks for.
+  { ...open('GET /api/v1/downloads/{tenant}/{id}/{name}'), bare: 400 },
+
+  // Interfaces of other systems
+  row('POST /api/audit/events', WRITERS, SYSTEM),
+  row('GET /api/audit/file/{path}', READERS, CROSS_READERS),
+  row('GET /api/audit/type/{type}', READERS, CROSS_READERS),
+  row('GET /api/audit/session/{sessionId}', READERS, CROSS_READERS),
+  row('GET /api/audit/checksum/{checksum}', READERS, CROSS_READERS),
+  row('GET /api/audit/user/{userId}', READERS, CROSS_READERS),
+  row('GET /api/audit/changes/{path}', READERS, CROSS_READERS),
+  row('GET /api/audit/stats', READERS, CROSS_READERS),
+  row('GET /api/audit/analytics/login-patterns', READERS, CROSS_READERS),
+  row('GET /api/audit/analytics/permission-usage', READERS, CROSS_READERS),
+  row('GET /api/audit/analytics/user-behavior', READERS, CROSS_READERS),
+  row('GET /api/audit/analytics/security-trends', READERS, CROSS_READERS),
+  row('POST /api/v1/logs', WRITERS, SYSTEM),
+  row('POST /api/v1/logs/bulk', WRITERS, SYSTEM),
+  row('GET /api/v1/logs', READERS, CROSS_READERS),
+  row('GET /api/v1/logs/{id}', READERS, CROSS_READERS),
+  row('GET /api/v1/logs/export', EXPORTERS, CROSS_READERS),
+  row('GET /api/v1/logs/stats', READERS, CROSS_READERS),
+  row('GET /api/v1/logs/stream', READERS, CROSS_READERS),
+  row('DELETE /api/v1/logs/cleanup', ADMINS, SYSTEM),
+  row('POST /api/v1/audit/events', WRITERS, SYSTEM),
+  row('POST /api/v1/audit/events/batch', WRITERS, SYSTEM),
+  row('GET /api/v1/audit/events', READERS, CROSS_READERS),
+  row('GET /api/v1/audit/events/{audit_id}', READERS, CROSS_READERS),
+  row('GET /api/v1/audit/events/export', EXPORTERS, CROSS_READERS),
+  row('POST /api/v1/audit/query', READERS, CROSS_READERS),
 
   // The log
   row('GET /api/v1/log', LOG_READERS, CROSS_READERS),

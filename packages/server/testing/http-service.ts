@@ -16,6 +16,7 @@ import { buildApp } from '../src/http/app.js';
 import type { Services } from '../src/http/services.js';
 import { InlineAdmitter } from '../src/intake/admitter.js';
 import { Service, type ServiceParts } from '../src/service.js';
+import { checkAnswers } from './described-answers.js';
 import type { PipelinePorts } from './memory-pipeline.js';
 import { MemorySigningKeys } from './memory-signing-keys.js';
 import { sha256 } from './sample-records.js';
@@ -101,6 +102,7 @@ export async function startHttp(options: HttpOptions = {}): Promise<HttpService>
   const given = service.services();
   const services = { ...given, ...replace?.(given) };
   const app = await buildApp(services);
+  checkAnswers(app);
   const request = (options: InjectOptions) =>
     app.inject({ ...options, headers: { ...AUTHORIZED, ...options.headers } });
   return {

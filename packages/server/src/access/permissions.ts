@@ -5,6 +5,7 @@
 export const permissions = {
   'events:write': 'Record events.',
   'events:read': 'Read events, one or a page, with their receipts.',
+  'searches:manage': 'Make, change and delete the saved searches that a tenant shares.',
   'events:export': 'Take many events away at once.',
   'events:stream': 'Watch events as they are sealed.',
   'log:read': 'Read the size, the checkpoints and the proofs of the log.',

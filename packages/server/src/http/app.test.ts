@@ -21,7 +21,7 @@ describe('a problem', () => {
     ['an unknown route', 'GET', '/api/v2/events', 404, 'route-unknown'],
     ['an unknown route of another method', 'POST', '/nothing', 404, 'route-unknown'],
     ['a path that is no URL’s', 'GET', '/api/v1/events/%zz', 400, 'request-invalid'],
-    ['a path with a parameter that is too long', 'GET', `/api/v1/events/${'x'.repeat(600)}`, 414, 'request-invalid'],
+    ['a path with a parameter that is too long', 'GET', `/api/v1/events/${'x'.repeat(17_000)}`, 414, 'request-invalid'],
     ['an unknown event', 'GET', '/api/v1/events/none', 404, 'event-unknown'],
     ['an unknown tile', 'GET', '/log/default/tile/0/000', 404, 'tenant-unknown'],
     ['an unknown parameter', 'GET', '/api/v1/events?limmit=5', 400, 'query-invalid'],

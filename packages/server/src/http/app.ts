@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Authorization } from '../access/authorization.js';
 import type { Principal } from '../access/principal.js';
 import { Problem } from '../errors.js';
 import { type Access, accessIn, requireAccess } from './access-declaration.js';
+import { registerAggregateRoutes } from './aggregate-routes.js';
 import { registerAskRoute } from './ask-route.js';
 import { registerAuthRoutes } from './auth-routes.js';
 import { compressAnswers } from './compression.js';
+import { registerDialectRoutes } from './dialects/dialect-routes.js';
+import { registerEventExportRoute } from './event-export-route.js';
 import { BATCH_ROUTE, registerEventRoutes } from './event-routes.js';
+import { registerEvidenceRoute } from './evidence-route.js';
+import { registerExportRoutes } from './export-routes.js';
 import type { Pass } from './gate.js';
 import { letPass, recordRefusal } from './guard.js';
 import { registerHealthRoutes } from './health-routes.js';
+import { registerHistoryRoute } from './history-route.js';
 import { registerJwksRoute } from './jwks-route.js';
 import { registerKeyRotationRoutes } from './key-rotation-routes.js';
 import { registerKeyRoutes } from './key-routes.js';
@@ -27,11 +27,16 @@ import { registerOpenApi } from './openapi.js';
 import { registerPermissionRoutes } from './permission-routes.js';
 import { registerPolicyRoutes } from './policy-routes.js';
 import { registerPrivacyRoutes } from './privacy-routes.js';
+import { problemOf } from './problem-of.js';
+import { registerProtocolRoutes } from './protocols/protocol-routes.js';
 import { registerPublicLogRoutes } from './public-log-routes.js';
 import { registerRoleRoutes } from './role-routes.js';
+import { registerSavedSearchRoutes } from './saved-search-routes.js';
+import { registerSearchRoutes } from './search-routes.js';
 import type { Services } from './services.js';
 import { registerStreamRoute } from './stream-route.js';
 import { registerTenantRoutes } from './tenant-routes.js';
+import { registerTimelineRoutes } from './timeline-routes.js';
 import { registerUserRoutes } from './user-routes.js';
 
 declare module 'fastify' {
@@ -77,7 +82,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
-    routerOptions: { maxParamLength: 512, caseSensitive: true },
+    routerOptions: { maxParamLength: 16_384, caseSensitive: true },
     exposeHeadRoutes: true,
     clientErrorHandler: answerUnreadable,
     // What fails before there is a route, such as a path that is not a URL's.
@@ -101,9 +106,19 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   const methods = collectMethods(app);
   await registerOpenApi(app);
   registerEventRoutes(app, services);
+  registerSearchRoutes(app, services);
+  registerHistoryRoute(app, services);
+  registerTimelineRoutes(app, services);
+  registerSavedSearchRoutes(app, services);
+  registerAggregateRoutes(app, services);
   registerAskRoute(app, services);
+  registerEventExportRoute(app, services);
+  registerExportRoutes(app, services);
   registerStreamRoute(app, services);
   await registerLiveRoutes(app, services);
+  await registerProtocolRoutes(app, services);
+  registerEvidenceRoute(app, services);
+  registerDialectRoutes(app, services);
   registerLogRoutes(app, services);
   registerPublicLogRoutes(app, services);
   registerRoleRoutes(app, services);
@@ -207,7 +222,7 @@ function observe(app: FastifyInstance, { metrics }: Services): void {
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = error instanceof Problem ? error : problemOf(error as FastifyError);
+  const problem = problemOf(error);
   if (problem.status >= 500) request.log.error({ code: problem.code, cause: describe(problem.cause) }, problem.message);
   reply.header('x-request-id', request.id);
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(problem.retryAfterSeconds));
@@ -216,21 +231,6 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
     .code(problem.status)
     .type('application/problem+json; charset=utf-8')
     .send(JSON.stringify(problem.toDocument(request.id)));
-}
-
-/** The framework's own errors, by their codes. */
-function problemOf(error: FastifyError): Problem {
-  switch (error.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Problem('body-too-large', { cause: error });
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new Problem('body-wrong-type', { cause: error });
-    default:
-      if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-        return new Problem('request-invalid', { cause: error });
-      }
-      return new Problem('internal', { cause: error });
-  }
 }
 
 function describe(cause: unknown): unknown {

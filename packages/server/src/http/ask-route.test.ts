@@ -1,11 +1,12 @@
 import { defaultSealing, sealingPlan } from '@attestlog/event';
 import type { FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bareRoutes } from '../../testing/bare-routes.js';
 import { type HttpService, sampleEvent, startHttp } from '../../testing/http-service.js';
 import { NOTHING_SEALED } from '../privacy/searching/searched-sealing.js';
+import { Aggregator } from '../query/aggregation/aggregator.js';
 import { QuestionReader } from '../questions/question-reader.js';
-import { type AskServices, registerAskRoute } from './ask-route.js';
+import { type AskServices, askAnswerSchema, registerAskRoute } from './ask-route.js';
 
 const NOW_MS = Date.UTC(2025, 9, 15, 12, 30);
 const TENANT = { 'x-tenant-id': 'acme' };
@@ -13,7 +14,7 @@ const TENANT = { 'x-tenant-id': 'acme' };
 let http: HttpService;
 let app: FastifyInstance;
 
-beforeEach(async () => {
+beforeAll(async () => {
   http = await startHttp();
   const events = [
     sampleEvent('old', { action: 'order.delete', time: '2025-09-01T12:00:00Z' }),
@@ -22,12 +23,12 @@ beforeEach(async () => {
     sampleEvent('read', { operation: 'read', time: '2025-10-14T12:00:00Z' }),
   ];
   await http.post('/api/v1/events/batch?wait=sealed', events, TENANT);
+});
+afterAll(() => http.close());
+beforeEach(async () => {
   app = await routes({});
 });
-afterEach(async () => {
-  await app.close();
-  await http.close();
-});
+afterEach(() => app.close());
 
 function routes(
   replace: Partial<AskServices>,
@@ -62,6 +63,7 @@ describe('POST /api/v1/events/ask', () => {
   it('says how the question is read, and gives the events', async () => {
     const { status, body } = await ask({ question: 'who deleted orders yesterday', time_zone: 'Europe/Berlin' });
     expect(status).toBe(200);
+    expect(askAnswerSchema.strict().safeParse(body).error).toBeUndefined();
     expect(body.reading).toMatchObject({ intent: 'who', per: 'actor.id', readBy: 'grammar', notUnderstood: [] });
     expect(ids(body)).toEqual(['deleted']);
     expect(body).toMatchObject({ next: null, behind: 0 });
@@ -84,12 +86,64 @@ describe('POST /api/v1/events/ask', () => {
     expect([ids(body), body.next]).toEqual([['late'], null]);
   });
 
-  it('searches for nothing where it asks back, where the oldest are wanted, and where it is told so', async () => {
-    for (const question of ['what did he delete', 'first deletion', 'logins on 04/05/2025']) {
+  it('searches for nothing where it asks back, and where it is told so', async () => {
+    for (const question of ['what did he delete', 'logins on 04/05/2025']) {
       expect(Object.keys((await ask({ question })).body)).toEqual(['reading']);
     }
     expect(Object.keys((await ask({ question: 'deletions', search: false })).body)).toEqual(['reading']);
     expect((await ask({ question: 'what did he delete' })).body.reading.clarification.code).toBe('person-unknown');
+  });
+
+  it('begins with the oldest where they are wanted', async () => {
+    expect(ids((await ask({ question: 'first deletion' })).body)).toEqual(['old']);
+  });
+
+  it('answers how many, and by whom', async () => {
+    const many = await ask({ question: 'how many deletions since 1 August' });
+    expect(many.body.answer).toEqual({ rows: [{ group: {}, measures: { count: 3 } }], truncated: false });
+    const who = await ask({ question: 'who deleted orders since 1 August' });
+    expect(who.body.answer.rows).toEqual([
+      {
+        group: { 'actor.id': 'jane' },
+        measures: {
+          count: 2,
+          'min(time)': '2025-10-14T12:00:00.000000000Z',
+          'max(time)': '2025-10-14T22:30:00.000000000Z',
+        },
+      },
+      { group: { 'actor.id': 'u1' }, measures: expect.objectContaining({ count: 1 }) },
+    ]);
+    expect((await ask({ question: 'deletions' })).body).not.toHaveProperty('answer');
+  });
+
+  it('counts by the day of the time zone that is asked for', async () => {
+    const { body } = await ask({ question: 'deletions per day since 14 October', time_zone: 'Europe/Berlin' });
+    expect(body.answer.rows).toEqual([
+      { bucket: '2025-10-14T00:00:00+02:00', group: {}, measures: { count: 1 } },
+      { bucket: '2025-10-15T00:00:00+02:00', group: {}, measures: { count: 1 } },
+    ]);
+  });
+
+  it('applies a threshold, and gives the events of those who pass it', async () => {
+    const { body } = await ask({ question: 'users with more than 1 deletion since 1 August' });
+    expect(body.answer.rows.map(({ group }: { group: object }) => group)).toEqual([{ 'actor.id': 'jane' }]);
+    expect(ids(body)).toEqual(['late', 'deleted']);
+    expect(body.q).toContain('actor.id:jane');
+    const none = await ask({ question: 'users with more than 1 deletion within 10 minutes since 1 August' });
+    expect(none.body.answer.rows).toEqual([]);
+    expect([ids(none.body), none.body.insights]).toEqual([[], [{ code: 'count', text: 'There are no such events.' }]]);
+    const some = await ask({ question: 'users with more than 1 deletion within 11 hours since 1 August' });
+    expect(ids(some.body)).toEqual(['late', 'deleted']);
+  });
+
+  it('says what strikes about the events', async () => {
+    const { body } = await ask({ question: 'deletions yesterday', time_zone: 'UTC' });
+    expect(body.insights).toEqual([
+      { code: 'count', text: 'There are 2 such events.' },
+      { code: 'top-actor', text: 'jane did all of them (2).' },
+      { code: 'new-actor', text: 'One actor was not seen in the 30 days before: jane.' },
+    ]);
+    expect((await ask({ question: 'deletions', insights: false })).body).not.toHaveProperty('insights');
   });
 
   it('gives nobody more than they may read', async () => {
@@ -97,6 +151,19 @@ describe('POST /api/v1/events/ask', () => {
     expect(ids(body)).toEqual(['old']);
     app = await routes({}, []);
     expect(ids((await ask({ question: 'deletions' })).body)).toEqual([]);
+  });
+
+  it('says what it cannot count, and gives the events all the same', async () => {
+    const within = await ask({ question: 'users with deletions from more than 1 address within 1 hour' });
+    expect(within.body.not_applied).toMatch(/within a stretch of time/);
+    expect(ids(within.body)).toContain('old');
+    const sealing = () => ({ plan: sealingPlan(defaultSealing), blindKey: undefined });
+    const aggregates = new Aggregator({ ...http.services, maxWaitMs: 0, sealing });
+    app = await routes({ aggregates, sealingOf: sealing });
+    const sealed = await ask({ question: 'users with deletions from more than 1 address' });
+    expect(sealed.body.not_applied).toMatch(/source.ip is sealed/);
+    expect(sealed.body).not.toHaveProperty('answer');
+    expect(ids(sealed.body)).toContain('old');
   });
 
   it('asks of sealed names only what can be answered', async () => {

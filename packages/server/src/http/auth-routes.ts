@@ -3,12 +3,13 @@ import { z } from 'zod';
 import type { Caller } from '../access/caller.js';
 import { ownPasswordSchema, revocationSchema, tokenGrantSchema, tokenSchema } from '../access/token-grant-input.js';
 import type { TokenKeyDocument } from '../access/token-keys.js';
-import { Problem } from '../errors.js';
+import { type ErrorCode, Problem } from '../errors.js';
 import type { GuardedAccess } from './access-declaration.js';
 import { administratorOf } from './administrator.js';
+import { signingKeyAnswerSchema, signingKeysAnswerSchema, tokensAnswerSchema } from './answer-schemas/token-answers.js';
 import { credentialOf } from './credential.js';
 import { readJson } from './json-body.js';
-import { bodySchema, describeRoute } from './openapi.js';
+import { type Answer, bodySchema, describeRoute } from './openapi.js';
 import { readOptionalJson } from './optional-body.js';
 import { readQuery } from './parameters.js';
 import type { Services } from './services.js';
@@ -18,6 +19,20 @@ const MAX_BODY_BYTES = 16 * 1024;
 const REVOKE: GuardedAccess = { permission: 'users:manage', of: 'tenant' };
 const KEYS: GuardedAccess = { permission: 'system:manage', of: 'deployment' };
 const CODE = 'credential-input-invalid';
+const OPEN_PROBLEMS: readonly ErrorCode[] = [
+  CODE,
+  'credential-missing',
+  'credential-invalid',
+  'credential-expired',
+  'credential-revoked',
+  'refresh-token-reused',
+  'login-failed',
+  'address-refused',
+  'too-many-attempts',
+  'issuer-unavailable',
+  'token-not-revocable',
+  'password-refused',
+];
 
 const none = z.object({});
 const logoutSchema = z.strictObject({
@@ -31,13 +46,9 @@ const logoutSchema = z.strictObject({
 /** `/api/v1/auth`: tokens for installations without an identity provider, and their end. */
 export function registerAuthRoutes(app: FastifyInstance, services: Services): void {
   const { grants, ends, users } = services.credentials;
-  postOpen(
-    app,
-    services,
-    'token',
-    'Get tokens for an API key, a password or a refresh token',
-    tokenGrantSchema,
-  )(async (grant, caller, reply) => reply.header('cache-control', 'no-store').send(await grants.grant(grant, caller)));
+  postOpen(app, services, 'token', 'Get tokens for an API key, a password or a refresh token', tokenGrantSchema, {
+    200: { description: 'The tokens.', schema: tokensAnswerSchema },
+  })(async (grant, caller, reply) => reply.header('cache-control', 'no-store').send(await grants.grant(grant, caller)));
   postOpen(
     app,
     services,
@@ -86,6 +97,7 @@ function postOpen<T extends z.ZodType>(
   name: string,
   summary: string,
   schema: T,
+  answers: Readonly<Record<number, Answer>> = { 204: { description: 'Done.' } },
 ): (handle: Handler<z.output<T>>) => void {
   const limits = { ...services.limits, maxBodyBytes: MAX_BODY_BYTES };
   return (handle) => {
@@ -93,7 +105,7 @@ function postOpen<T extends z.ZodType>(
       `/api/v1/auth/${name}`,
       {
         config: { access: 'open' },
-        schema: describeRoute(summary, { body: bodySchema(schema) }),
+        schema: describeRoute(summary, { query: none, body: bodySchema(schema), answers, problems: OPEN_PROBLEMS }),
         bodyLimit: MAX_BODY_BYTES,
         onRequest: async (request, reply) => takeIn(request, reply, services),
       },
@@ -126,6 +138,9 @@ function registerRevocations(app: FastifyInstance, services: Services): void {
       config: { access: REVOKE },
       schema: describeRoute('Revoke the tokens that another issuer has given somebody so far', {
         body: bodySchema(revocationSchema),
+        query: none,
+        answers: { 204: { description: 'Done.' } },
+        problems: ['credential-input-invalid'],
       }),
     },
     async (request, reply) => {
@@ -142,7 +157,13 @@ function registerSigningKeys(app: FastifyInstance, services: Services): void {
   const { tokenKeys } = services.credentials;
   app.get(
     '/api/v1/auth/signing-keys',
-    { config: { access: KEYS }, schema: describeRoute('The keys that sign access tokens', {}) },
+    {
+      config: { access: KEYS },
+      schema: describeRoute('The keys that sign access tokens', {
+        query: none,
+        answers: { 200: { description: 'The keys.', schema: signingKeysAnswerSchema } },
+      }),
+    },
     async (request, reply) => {
       readQuery(none, request.query);
       return reply.send({ keys: (await tokenKeys.list()).map(viewOf) });
@@ -150,7 +171,13 @@ function registerSigningKeys(app: FastifyInstance, services: Services): void {
   );
   app.post(
     '/api/v1/auth/signing-keys',
-    { config: { access: KEYS }, schema: describeRoute('Rotate the key that signs access tokens', {}) },
+    {
+      config: { access: KEYS },
+      schema: describeRoute('Rotate the key that signs access tokens', {
+        query: none,
+        answers: { 201: { description: 'The new key.', schema: signingKeyAnswerSchema } },
+      }),
+    },
     async (request, reply) => {
       readQuery(none, request.query);
       const key = await tokenKeys.rotate(administratorOf(request, services));
@@ -161,7 +188,11 @@ function registerSigningKeys(app: FastifyInstance, services: Services): void {
     '/api/v1/auth/signing-keys/:kid',
     {
       config: { access: KEYS },
-      schema: describeRoute('End a signing key and all access tokens that it has signed, at once', {}),
+      schema: describeRoute('End a signing key and all access tokens that it has signed, at once', {
+        query: none,
+        answers: { 204: { description: 'Done.' } },
+        problems: ['key-unknown'],
+      }),
     },
     async (request, reply) => {
       readQuery(none, request.query);

@@ -1,5 +1,6 @@
 import { isBlobReference } from '@attestlog/event';
 import { Problem } from '../errors.js';
+import type { ReadOptions } from '../ports/read-options.js';
 import type { EventReader, Reader } from '../query/event-reader.js';
 
 /**
@@ -14,6 +15,7 @@ export async function requireReadableBlob(
   eventId: string | undefined,
   reader: Reader,
   events: Pick<EventReader, 'get'>,
+  options?: ReadOptions,
 ): Promise<void> {
   if (eventId === undefined) {
     if (reader.grant === undefined) return;
@@ -21,7 +23,7 @@ export async function requireReadableBlob(
       detail: '"event": you may read some events only, so name the event that the payload belongs to.',
     });
   }
-  const entry = await events.get(tenant, eventId, reader).catch((error: unknown) => {
+  const entry = await events.get(tenant, eventId, reader, options).catch((error: unknown) => {
     throw error instanceof Problem && error.code === 'event-unknown' ? new Problem('blob-unknown') : error;
   });
   const event = JSON.parse(Buffer.from(entry.entry).toString('utf8')) as Record<string, unknown>;

@@ -28,10 +28,20 @@ export async function bodyBytes(
   maxBytes: number,
   hold: (bytes: number) => void = () => undefined,
 ): Promise<Buffer> {
-  hold(body.length);
-  const bytes = encoding === 'identity' ? body : await decompress(body, encoding, maxBytes, hold);
+  const bytes = await decodedBytes(body, encoding, maxBytes, hold);
   if (!isUtf8(bytes)) throw new Problem('body-not-json', { detail: 'The body is not UTF-8.' });
   return bytes;
+}
+
+/** The same for a body that need not be a text. @throws Problem `body-encoding-broken`, `body-too-large` */
+export async function decodedBytes(
+  body: Buffer,
+  encoding: BodyEncoding,
+  maxBytes: number,
+  hold: (bytes: number) => void = () => undefined,
+): Promise<Buffer> {
+  hold(body.length);
+  return encoding === 'identity' ? body : decompress(body, encoding, maxBytes, hold);
 }
 
 async function decompress(

@@ -1,20 +1,23 @@
 import { bounds, parseJson } from '@attestlog/event';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Problem } from '../errors.js';
+import { type ErrorCode, Problem } from '../errors.js';
 import { from } from '../failures.js';
 import { blobKey, unreadable } from '../intake/intake.js';
 import type { ItemResult } from '../intake/item.js';
 import type { GuardedAccess } from './access-declaration.js';
+import { batchAnswerSchema, knownAnswerSchema, storedAnswerSchema } from './answer-schemas/event-answers.js';
 import { JSON_TYPE } from './answers.js';
 import { requireReadableBlob } from './blob-of-event.js';
-import { filterQuery } from './filter-query.js';
 import { bytesOf } from './json-body.js';
 import { batchSchema, describeRoute, eventSchema } from './openapi.js';
-import { flag, readQuery, wholeNumber } from './parameters.js';
+import { foundEventSchema } from './page-answer.js';
+import { flag, readQuery } from './parameters.js';
+import { answerInDialect, viewNames } from './protocols/dialect-view.js';
 import { sayLimits } from './rate-limit-headers.js';
 import { readerOf } from './reader-of.js';
 import { recordRead } from './record-read.js';
+import { runQuery } from './run-query.js';
 import type { Services } from './services.js';
 import { shownEvents } from './shown-events.js';
 
@@ -25,21 +28,11 @@ const READ: GuardedAccess = { permission: 'events:read', of: 'tenant' };
 export const BATCH_ROUTE = '/api/v1/events/batch';
 
 const MAX_BATCH_ITEMS = 1000;
-const MAX_PAGE = 1000;
 
 const singleQuery = z.object({ wait: z.enum(['sealed']).optional().describe('Wait for the receipt.') });
 const batchQuery = z.object({
   atomic: flag.optional().describe('Store all events or none.'),
   wait: z.enum(['sealed']).optional().describe('Wait for the receipts.'),
-});
-const pageQuery = z.object({
-  q: filterQuery.q,
-  from: z.string().optional().describe('Earliest event time, RFC 3339, inclusive.'),
-  to: z.string().optional().describe('Latest event time, RFC 3339, inclusive.'),
-  actor: filterQuery.actor,
-  action: filterQuery.action,
-  cursor: z.string().max(512).optional().describe('"next" of the page before.'),
-  limit: wholeNumber(1, MAX_PAGE).optional().describe(`Events on a page, 1 to ${MAX_PAGE}; 100 if absent.`),
 });
 const blobQuery = z.object({
   event: z
@@ -48,15 +41,38 @@ const blobQuery = z.object({
     .optional()
     .describe('The event that it belongs to; needed by whoever may read some events only.'),
 });
+const oneQuery = z.object({
+  as: z.enum(viewNames).optional().describe('The dialect to answer in: as the event was sent, if it came in that one.'),
+});
 const none = z.object({});
 
-/** `/api/v1/events` and what is below it, but for the stream. */
+const WRITE_PROBLEMS: readonly ErrorCode[] = [
+  'quota-exceeded',
+  'tenant-suspended',
+  'tenant-gone',
+  'journal-full',
+  'journal-unavailable',
+  'objects-unavailable',
+  'master-key-unavailable',
+  'seal-timeout',
+];
+const READ_PROBLEMS: readonly ErrorCode[] = ['event-unknown', 'grant-unanswerable', 'reason-missing', 'data-corrupt'];
+
+/** `/api/v1/events` and what is below it, but for searches and the stream. */
 export function registerEventRoutes(app: FastifyInstance, services: Services): void {
   app.post(
     '/api/v1/events',
     {
       config: { access: WRITE },
-      schema: describeRoute('Record one event', { query: singleQuery, body: eventSchema() }),
+      schema: describeRoute('Record one event', {
+        query: singleQuery,
+        body: eventSchema(),
+        answers: {
+          200: { description: 'It was recorded before, or the policy leaves it out.', schema: knownAnswerSchema },
+          201: { description: 'It is recorded.', schema: storedAnswerSchema },
+        },
+        problems: [...WRITE_PROBLEMS, 'event-invalid', 'id-conflict'],
+      }),
     },
     (request, reply) => postOne(request, reply, services),
   );
@@ -64,31 +80,60 @@ export function registerEventRoutes(app: FastifyInstance, services: Services): v
     BATCH_ROUTE,
     {
       config: { access: WRITE },
-      schema: describeRoute('Record up to 1,000 events', { query: batchQuery, body: batchSchema() }),
+      schema: describeRoute('Record up to 1,000 events', {
+        query: batchQuery,
+        body: batchSchema(),
+        answers: {
+          201: { description: 'All are recorded, now or before, or left out by policy.', schema: batchAnswerSchema },
+          207: { description: 'Some are not: see the results.', schema: batchAnswerSchema },
+        },
+        problems: [...WRITE_PROBLEMS, 'batch-too-long', 'batch-refused'],
+      }),
     },
     (request, reply) => postBatch(request, reply, services),
   );
-  app.get(
-    '/api/v1/events',
-    { config: { access: READ }, schema: describeRoute('A page of events, newest first', { query: pageQuery }) },
-    (request, reply) => getPage(request, reply, services),
-  );
   app.get<{ Params: { id: string } }>(
     '/api/v1/events/:id',
-    { config: { access: READ }, schema: describeRoute('One event', {}) },
+    {
+      config: { access: READ },
+      schema: describeRoute('One event', {
+        query: oneQuery,
+        answers: {
+          200: {
+            description: 'The event; with ?as=, in that dialect.',
+            schema: z.union([foundEventSchema, z.unknown()]),
+            otherTypes: ['application/cloudevents+json', 'text/plain'],
+          },
+        },
+        problems: READ_PROBLEMS,
+      }),
+    },
     async (request, reply) => {
-      readQuery(none, request.query);
-      const entry = await services.reader.get(request.tenant, request.params.id, readerOf(request));
+      const { as } = readQuery(oneQuery, request.query);
+      const { value: entry } = await runQuery(request, reply, services, (options) =>
+        services.reader.get(request.tenant, request.params.id, readerOf(request), options),
+      );
+      if (as !== undefined) return answerInDialect(request, reply, entry, as, services);
       const [event] = await shownEvents(request, 'event.read', [entry], services);
       return reply.type(JSON_TYPE).send(event);
     },
   );
   app.get<{ Params: { id: string } }>(
     '/api/v1/events/:id/receipt',
-    { config: { access: READ }, schema: describeRoute('The proof that an event is in the log (C2SP tlog-proof)', {}) },
+    {
+      config: { access: READ },
+      schema: describeRoute('The proof that an event is in the log (C2SP tlog-proof)', {
+        query: none,
+        answers: { 200: { description: 'The receipt.', type: 'text/plain' } },
+        problems: READ_PROBLEMS,
+      }),
+    },
     async (request, reply) => {
       readQuery(none, request.query);
-      const { index } = await services.reader.get(request.tenant, request.params.id, readerOf(request));
+      const { value } = await runQuery(request, reply, services, (options) =>
+        services.reader.get(request.tenant, request.params.id, readerOf(request), options),
+      );
+      const { index } = value;
       const receipt = await services.log.receipt(request.tenant, index);
       await recordRead(request, 'receipt.read', 1, services);
       return reply.type('text/plain; charset=utf-8').send(receipt);
@@ -98,7 +143,11 @@ export function registerEventRoutes(app: FastifyInstance, services: Services): v
     '/api/v1/blobs/:sha256',
     {
       config: { access: READ },
-      schema: describeRoute('A payload that was too large for its entry', { query: blobQuery }),
+      schema: describeRoute('A payload that was too large for its entry', {
+        query: blobQuery,
+        answers: { 200: { description: 'Its bytes.', type: 'application/octet-stream' } },
+        problems: ['blob-unknown', 'event-unknown', 'grant-unanswerable', 'objects-unavailable'],
+      }),
     },
     (request, reply) => getBlob(request, request.params.sha256, reply, services),
   );
@@ -180,13 +229,6 @@ export function countStatuses(
   return counts;
 }
 
-async function getPage(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
-  const { limit = 100, ...query } = readQuery(pageQuery, request.query);
-  const { entries, next, behind } = await services.reader.page(request.tenant, { ...query, limit }, readerOf(request));
-  const events = await shownEvents(request, 'event.search', entries, services);
-  return reply.type(JSON_TYPE).send(`{"events":[${events}],"next":${JSON.stringify(next)},"behind":${behind}}`);
-}
-
 async function getBlob(
   request: FastifyRequest,
   sha256: string,
@@ -196,7 +238,9 @@ async function getBlob(
   const { event } = readQuery(blobQuery, request.query);
   const { tenant } = request;
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Problem('blob-unknown');
-  await requireReadableBlob(tenant, sha256, event, readerOf(request), services.reader);
+  await runQuery(request, reply, services, (options) =>
+    requireReadableBlob(tenant, sha256, event, readerOf(request), services.reader, options),
+  );
   const bytes = await from('objects', services.objects.get(blobKey(tenant, sha256)));
   if (bytes === undefined) throw new Problem('blob-unknown');
   await recordRead(request, 'blob.read', 1, services);

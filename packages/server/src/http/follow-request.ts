@@ -7,15 +7,17 @@ import type { FollowRequest } from '../stream/live-tail.js';
 import { filterQuery } from './filter-query.js';
 import { flag, readQuery, wholeNumber } from './parameters.js';
 
-/** The parameters of a stream. */
-export const liveQuery = z.object({
-  ...filterQuery,
+/** The parameters of a stream that say where it begins and ends. */
+export const streamQuery = {
   from_index: wholeNumber(0, Number.MAX_SAFE_INTEGER)
     .optional()
     .describe('Index of the first event; absent: what is sealed from now on. The header Last-Event-ID goes before it.'),
   since: z.string().optional().describe('Begin with what was received at this time or later, RFC 3339.'),
   follow: flag.optional().describe('With false, the stream ends at the end of the log; true if absent.'),
-});
+};
+
+/** The parameters of a stream. */
+export const liveQuery = z.object({ ...filterQuery, ...streamQuery });
 
 /**
  * What a request wants to follow, and what its grants give it.
@@ -23,12 +25,24 @@ export const liveQuery = z.object({
  */
 export function followRequest(request: FastifyRequest): FollowRequest {
   const { from_index, since, follow, ...asked } = readQuery(liveQuery, request.query);
+  return followedBy(request, filterOf(asked, request.principal.subject), { from_index, since, follow });
+}
+
+/**
+ * The same where it is known which events are wanted.
+ * @throws Problem `query-invalid`
+ */
+export function followedBy(
+  request: FastifyRequest,
+  asked: Filter,
+  { from_index, since, follow }: z.output<z.ZodObject<typeof streamQuery>>,
+): FollowRequest {
   const lastId = request.headers['last-event-id'];
   const sinceNs = since === undefined ? undefined : momentOf(since);
   const start = startOf(lastId === undefined ? undefined : String(lastId), from_index, sinceNs);
   return {
     tenant: request.tenant,
-    asked: allOf(filterOf(asked, request.principal.subject), receivedSince(sinceNs)),
+    asked: allOf(asked, receivedSince(sinceNs)),
     grant: grantOf(request),
     follow: follow !== false,
     ...(start === undefined ? {} : { start }),

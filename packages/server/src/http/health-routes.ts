@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Access, GuardedAccess } from './access-declaration.js';
+import { aliveAnswerSchema, readinessAnswerSchema } from './answer-schemas/log-answers.js';
 import { letPass } from './guard.js';
 import { describeRoute } from './openapi.js';
 import type { Services } from './services.js';
@@ -9,10 +10,27 @@ const SYSTEM: GuardedAccess = { permission: 'system:read', of: 'deployment' };
 /** For orchestrators and Prometheus. */
 export function registerHealthRoutes(app: FastifyInstance, services: Services): void {
   const config = { access: 'open' } as const;
-  app.get('/healthz', { config, schema: describeRoute('The process is alive', {}) }, async () => ({ status: 'ok' }));
+  app.get(
+    '/healthz',
+    {
+      config,
+      schema: describeRoute('The process is alive', {
+        answers: { 200: { description: 'It is.', schema: aliveAnswerSchema } },
+      }),
+    },
+    async () => ({ status: 'ok' }),
+  );
   app.get(
     '/readyz',
-    { config, schema: describeRoute('The server can do its work; 503 says why not', {}) },
+    {
+      config,
+      schema: describeRoute('The server can do its work; 503 says why not', {
+        answers: {
+          200: { description: 'It can.', schema: readinessAnswerSchema },
+          503: { description: 'It cannot.', schema: readinessAnswerSchema },
+        },
+      }),
+    },
     async (request, reply) => {
       const troubles = await services.troubles();
       const ready = troubles.length === 0;
@@ -24,7 +42,12 @@ export function registerHealthRoutes(app: FastifyInstance, services: Services): 
   const metrics: Access = services.limits.publicMetrics ? 'open' : SYSTEM;
   app.get(
     '/metrics',
-    { config: { access: metrics }, schema: describeRoute('Metrics for Prometheus', {}) },
+    {
+      config: { access: metrics },
+      schema: describeRoute('Metrics for Prometheus', {
+        answers: { 200: { description: 'The metrics, in the text format.', type: 'text/plain' } },
+      }),
+    },
     async (_request, reply) => {
       const { registry } = services.metrics;
       return reply.type(registry.contentType).send(await registry.metrics());

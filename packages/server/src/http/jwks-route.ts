@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { JWKS_MAX_AGE_S } from '../access/token-keys.js';
+import { jwksAnswerSchema } from './answer-schemas/token-answers.js';
 import { describeRoute } from './openapi.js';
 import type { Services } from './services.js';
 
@@ -7,7 +8,12 @@ import type { Services } from './services.js';
 export function registerJwksRoute(app: FastifyInstance, services: Services): void {
   app.get(
     '/.well-known/jwks.json',
-    { config: { access: 'open' }, schema: describeRoute('The public keys of the access tokens', {}) },
+    {
+      config: { access: 'open' },
+      schema: describeRoute('The public keys of the access tokens', {
+        answers: { 200: { description: 'RFC 7517.', schema: jwksAnswerSchema, type: 'application/jwk-set+json' } },
+      }),
+    },
     async (_request, reply) =>
       reply
         .header('cache-control', `public, max-age=${JWKS_MAX_AGE_S}`)

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { recordAct } from '../access/audited-act.js';
 import type { GuardedAccess } from './access-declaration.js';
 import { administratorOf } from './administrator.js';
+import { keyRotationAnswerSchema } from './answer-schemas/tenant-answers.js';
 import { describeRoute } from './openapi.js';
 import { readQuery } from './parameters.js';
 import type { Services } from './services.js';
@@ -25,7 +26,11 @@ export function registerKeyRotationRoutes(app: FastifyInstance, services: KeyRot
     '/api/v1/tenants/:id/key-rotation',
     {
       config: { access: ROTATE },
-      schema: describeRoute('Give a tenant another key; nothing that is recorded changes', {}),
+      schema: describeRoute('Give a tenant another key; nothing that is recorded changes', {
+        query: none,
+        answers: { 200: { description: 'What was wrapped anew.', schema: keyRotationAnswerSchema } },
+        problems: ['tenant-gone', 'master-key-unavailable'],
+      }),
     },
     (request, reply) => rotate(request, reply, services),
   );

@@ -4,6 +4,7 @@ import type { ApiKeyDocument } from '../access/api-key-document.js';
 import { newApiKeySchema, rotationSchema } from '../access/api-key-input.js';
 import type { GuardedAccess } from './access-declaration.js';
 import { administratorOf } from './administrator.js';
+import { keyAnswerSchema, keysAnswerSchema, newKeyAnswerSchema } from './answer-schemas/key-answers.js';
 import { deploymentQuery, scopeOf } from './deployment-scope.js';
 import { readJson } from './json-body.js';
 import { bodySchema, describeRoute } from './openapi.js';
@@ -34,7 +35,13 @@ export function registerKeyRoutes(app: FastifyInstance, services: Services): voi
   const { keys } = services.credentials;
   app.get(
     '/api/v1/keys',
-    { config: { access: READ }, schema: describeRoute('The API keys, without their secrets', { query: listQuery }) },
+    {
+      config: { access: READ },
+      schema: describeRoute('The API keys, without their secrets', {
+        query: listQuery,
+        answers: { 200: { description: 'A page of keys.', schema: keysAnswerSchema } },
+      }),
+    },
     (request, reply) => listKeys(request, reply, services),
   );
   app.post(
@@ -44,6 +51,8 @@ export function registerKeyRoutes(app: FastifyInstance, services: Services): voi
       schema: describeRoute('Create an API key; its text is shown this once', {
         query,
         body: bodySchema(newApiKeySchema),
+        answers: { 201: { description: 'The key.', schema: newKeyAnswerSchema } },
+        problems: ['credential-input-invalid', 'delegation-refused', 'limit-reached', 'tenant-gone'],
       }),
     },
     async (request, reply) => {
@@ -58,7 +67,14 @@ export function registerKeyRoutes(app: FastifyInstance, services: Services): voi
   );
   app.get<{ Params: IdParams }>(
     '/api/v1/keys/:id',
-    { config: { access: READ }, schema: describeRoute('One API key', { query }) },
+    {
+      config: { access: READ },
+      schema: describeRoute('One API key', {
+        query,
+        answers: { 200: { description: 'The key.', schema: keyAnswerSchema } },
+        problems: ['key-unknown'],
+      }),
+    },
     async (request, reply) => {
       const scope = scopeOf(request, 'keys:read', readQuery(query, request.query).deployment);
       const document = await keys.get(scope, request.params.id);
@@ -73,7 +89,14 @@ function registerKeyChanges(app: FastifyInstance, services: Services): void {
   const { keys } = services.credentials;
   app.delete<{ Params: IdParams }>(
     '/api/v1/keys/:id',
-    { config: { access: MANAGE }, schema: describeRoute('Revoke an API key, at once', { query }) },
+    {
+      config: { access: MANAGE },
+      schema: describeRoute('Revoke an API key, at once', {
+        query,
+        answers: { 200: { description: 'The key, which counts no more.', schema: keyAnswerSchema } },
+        problems: ['key-unknown'],
+      }),
+    },
     async (request, reply) => {
       const scope = scopeOf(request, 'keys:manage', readQuery(query, request.query).deployment);
       const document = await keys.revoke(scope, request.params.id, administratorOf(request, services));
@@ -87,6 +110,8 @@ function registerKeyChanges(app: FastifyInstance, services: Services): void {
       schema: describeRoute('Give an API key another secret; the earlier one counts for a while', {
         query,
         body: bodySchema(rotationSchema),
+        answers: { 200: { description: 'The key with its new secret.', schema: newKeyAnswerSchema } },
+        problems: ['key-unknown', 'credential-input-invalid', 'limit-reached'],
       }),
     },
     async (request, reply) => {

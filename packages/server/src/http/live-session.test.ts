@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Problem } from '../errors.js';
 import type { LiveEntry } from '../stream/live-entry.js';
 import type { LiveBatch } from '../stream/subscriber.js';
+import { entryJson } from './answers.js';
 import type { LiveChannel } from './live-channel.js';
 import { LiveSession, type SessionServices } from './live-session.js';
 
@@ -63,7 +64,11 @@ function sessionWith(given: Partial<LiveChannel>): LiveSession {
       isClosed = true;
     },
   };
-  return new LiveSession(request, following, channel, { services, times: { heartbeatMs: 30, stallMs: 50 } });
+  return new LiveSession(request, following, channel, {
+    services,
+    times: { heartbeatMs: 30, stallMs: 50 },
+    json: entryJson,
+  });
 }
 
 beforeEach(() => {

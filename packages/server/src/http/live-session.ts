@@ -5,8 +5,8 @@ import type { StoredEntry } from '../ports/store.js';
 import type { PersonalReader, ShownField } from '../privacy/reading/personal-data.js';
 import type { LiveEntry } from '../stream/live-entry.js';
 import type { Following } from '../stream/live-tail.js';
-import { entryJson } from './answers.js';
 import type { LiveChannel, LiveMessage } from './live-channel.js';
+import type { LiveRoute } from './live-route.js';
 import { personalReaderOf } from './personal-reader.js';
 import { recordRead } from './record-read.js';
 import type { Services } from './services.js';
@@ -30,6 +30,7 @@ export class LiveSession {
   readonly #channel: LiveChannel;
   readonly #services: SessionServices;
   readonly #times: LiveTimes;
+  readonly #json: LiveRoute['json'];
   readonly #over = new AbortController();
   #reader: { of: unknown; personal: PersonalReader } | undefined;
   #mayUnmask = true;
@@ -40,13 +41,14 @@ export class LiveSession {
     request: FastifyRequest,
     following: Following,
     channel: LiveChannel,
-    { services, times }: { services: SessionServices; times: LiveTimes },
+    { services, times, json }: { services: SessionServices; times: LiveTimes; json: LiveRoute['json'] },
   ) {
     this.#request = request;
     this.#following = following;
     this.#channel = channel;
     this.#services = services;
     this.#times = times;
+    this.#json = json;
     this.#next = following.start;
   }
 
@@ -90,7 +92,11 @@ export class LiveSession {
   async #messagesOf(entries: readonly LiveEntry[]): Promise<LiveMessage[]> {
     const stored = entries.map(storedEntry);
     const personal = await this.#shown(stored);
-    return stored.map((entry, place) => ({ index: entry.index, json: entryJson(entry, personal[place]!) }));
+    const { tenant } = this.#request;
+    return stored.map((entry, place) => ({
+      index: entry.index,
+      json: this.#json(entry, personal[place]!, tenant),
+    }));
   }
 
   /** Where a reason is wanted for unmasking and there is none, values are masked: a stream can ask for none. */

@@ -3,9 +3,10 @@ import { Problem } from '../errors.js';
 import type { Following } from '../stream/live-tail.js';
 import type { GuardedAccess } from './access-declaration.js';
 import { CheckRound } from './check-round.js';
-import { followRequest, grantOf } from './follow-request.js';
+import { grantOf } from './follow-request.js';
 import { letPass, recordRefusal } from './guard.js';
 import type { LiveChannel } from './live-channel.js';
+import type { LiveRoute } from './live-route.js';
 import { LiveSession, type LiveTimes } from './live-session.js';
 import { recordRead } from './record-read.js';
 import type { Services } from './services.js';
@@ -37,10 +38,10 @@ export class LiveStreams {
   }
 
   /** Takes a place for the stream and puts on record that it begins. */
-  async prepare(request: FastifyRequest, { raw: response }: FastifyReply): Promise<void> {
+  async prepare(route: LiveRoute, request: FastifyRequest, { raw: response }: FastifyReply): Promise<void> {
     const { live, limits } = this.#services;
     if (isWebSocketUpgrade(request.raw)) requireAllowedOrigin(request, limits.webOrigins);
-    const following = await live.follow(followRequest(request));
+    const following = await live.follow(route.follow(request));
     // Whatever becomes of it: an upgrade may fail without a word.
     response.once('close', () => following.close());
     if (request.raw.socket.destroyed) following.close();
@@ -54,9 +55,13 @@ export class LiveStreams {
   }
 
   /** Runs a prepared stream to its end. */
-  async run(request: FastifyRequest, channel: LiveChannel): Promise<void> {
+  async run({ json }: LiveRoute, request: FastifyRequest, channel: LiveChannel): Promise<void> {
     const following = this.#prepared.get(request)!;
-    const session = new LiveSession(request, following, channel, { services: this.#services, times: this.#times });
+    const session = new LiveSession(request, following, channel, {
+      services: this.#services,
+      times: this.#times,
+      json,
+    });
     const stopChecking = this.#round.add(this.#check(request, following, session));
     const running = session.run().finally(stopChecking);
     this.#running.set(session, running);

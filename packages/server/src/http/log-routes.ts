@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import { readBarrier } from '../sequencer/read-barrier.js';
+import { consistencyAnswerSchema, logAnswerSchema } from './answer-schemas/log-answers.js';
 import { describeRoute } from './openapi.js';
 import { readQuery, wholeNumber } from './parameters.js';
 import type { Services } from './services.js';
@@ -19,7 +20,13 @@ export function registerLogRoutes(app: FastifyInstance, services: Services): voi
   const config = { access: { permission: 'log:read', of: 'tenant' } } as const;
   app.get(
     '/api/v1/log',
-    { config, schema: describeRoute('Size, root and checkpoint of the log', {}) },
+    {
+      config,
+      schema: describeRoute('Size, root and checkpoint of the log', {
+        query: none,
+        answers: { 200: { description: 'The log.', schema: logAnswerSchema } },
+      }),
+    },
     async (request, reply) => {
       readQuery(none, request.query);
       const { tenant } = request;
@@ -41,7 +48,11 @@ export function registerLogRoutes(app: FastifyInstance, services: Services): voi
     '/api/v1/log/consistency',
     {
       config,
-      schema: describeRoute('The proof that a larger log continues a smaller one', { query: consistencyQuery }),
+      schema: describeRoute('The proof that a larger log continues a smaller one', {
+        query: consistencyQuery,
+        answers: { 200: { description: 'The proof.', schema: consistencyAnswerSchema } },
+        problems: ['log-range-invalid'],
+      }),
     },
     async (request, reply) => {
       const query = readQuery(consistencyQuery, request.query);

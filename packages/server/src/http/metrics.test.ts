@@ -62,6 +62,12 @@ test('what cannot be read now takes nothing from the rest', async () => {
       throw new Error('broken');
     },
     permissionCache: () => ({ hits: 3, misses: 1, entries: 2 }),
+    live: () => ({ streams: 4, waitingBytes: 10, recentBytes: 20 }),
+    queries: () => ({
+      running: 2,
+      waiting: 5,
+      ended: { answered: 9, refused: 1, cancelled: 2, exhausted: 3, failed: 0 },
+    }),
   });
   metrics.countFailedBatch();
   metrics.countWitness('witness.example/w', 'failed');
@@ -72,6 +78,12 @@ test('what cannot be read now takes nothing from the rest', async () => {
   expect(samples(text, 'attestlog_permission_cache_hit_ratio')).toEqual([0.75]);
   expect(samples(text, 'attestlog_permission_cache_lookups_total{result="hit"}')).toEqual([3]);
   expect(samples(text, 'attestlog_permission_cache_lookups_total{result="miss"}')).toEqual([1]);
+  expect(samples(text, 'attestlog_live_streams')).toEqual([4]);
+  expect(samples(text, 'attestlog_live_waiting_bytes')).toEqual([10]);
+  expect(samples(text, 'attestlog_live_recent_bytes')).toEqual([20]);
+  expect(samples(text, 'attestlog_queries_running')).toEqual([2]);
+  expect(samples(text, 'attestlog_queries_waiting')).toEqual([5]);
+  expect(samples(text, 'attestlog_queries_total{result="exhausted"}')).toEqual([3]);
   expect(samples(text, 'attestlog_sequencer_failures_total')).toEqual([1]);
   expect(samples(text, 'attestlog_sequencer_repeats_total')).toEqual([2]);
   expect(samples(text, 'attestlog_witness_requests_total{witness="witness.example/w",result="failed"}')).toEqual([1]);

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ItemResult } from '../intake/item.js';
 import type { SealedBatchSummary } from '../sequencer/sequencer.js';
+import { type QueryCounts, showQueries } from './query-metrics.js';
 
 /** What is read when the metrics are asked for. */
 export interface MetricSources {
@@ -11,6 +12,9 @@ export interface MetricSources {
   requestsUnderWay(): number;
   /** Look-ups of what a principal may do: found, and worked out anew. */
   permissionCache(): { hits: number; misses: number; entries: number };
+  queries(): QueryCounts;
+  /** Streams of those who watch, and the memory that is held for them. */
+  live(): { streams: number; waitingBytes: number; recentBytes: number };
 }
 
 const SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -71,6 +75,24 @@ export class Metrics {
     labelNames: ['witness', 'result'] as const,
     registers: [this.registry],
   });
+  readonly #syslog = new Counter({
+    name: 'attestlog_syslog_messages_total',
+    help: 'Messages of syslog that came, by listener and by what became of them.',
+    labelNames: ['listener', 'result'] as const,
+    registers: [this.registry],
+  });
+  readonly #syslogRefusals = new Counter({
+    name: 'attestlog_syslog_refusals_total',
+    help: 'Connections and datagrams of syslog that were not let in.',
+    labelNames: ['listener'] as const,
+    registers: [this.registry],
+  });
+  readonly #syslogConnections = new Gauge({
+    name: 'attestlog_syslog_connections',
+    help: 'Connections of syslog that are open.',
+    labelNames: ['listener'] as const,
+    registers: [this.registry],
+  });
 
   constructor(sources: MetricSources) {
     collectDefaultMetrics({ register: this.registry });
@@ -87,7 +109,15 @@ export class Metrics {
       sources.recentIds().complete ? 1 : 0,
     );
     this.#gauge('attestlog_http_requests_under_way', 'Requests under way.', () => sources.requestsUnderWay());
+    this.#gauge('attestlog_live_streams', 'Streams that are open.', () => sources.live().streams);
+    this.#gauge('attestlog_live_waiting_bytes', 'Events that wait to be taken by streams.', () => {
+      return sources.live().waitingBytes;
+    });
+    this.#gauge('attestlog_live_recent_bytes', 'Memory for the newest events, which streams read from.', () => {
+      return sources.live().recentBytes;
+    });
     this.#showPermissionCache(sources);
+    showQueries(this.registry, sources.queries);
   }
 
   #showPermissionCache({ permissionCache }: MetricSources): void {
@@ -137,6 +167,18 @@ export class Metrics {
 
   countWitness(witness: string, result: 'cosigned' | 'failed'): void {
     this.#witness.inc({ witness, result });
+  }
+
+  countSyslogMessages(listener: string, result: string, messages: number): void {
+    this.#syslog.inc({ listener, result }, messages);
+  }
+
+  countSyslogRefusal(listener: string): void {
+    this.#syslogRefusals.inc({ listener });
+  }
+
+  setSyslogConnections(listener: string, open: number): void {
+    this.#syslogConnections.set({ listener }, open);
   }
 
   #gauge(name: string, help: string, read: () => number | Promise<number>): void {

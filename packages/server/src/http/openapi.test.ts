@@ -6,11 +6,14 @@ let http: HttpService;
 let document: {
   openapi: string;
   info: { title: string; version: string };
+  tags: { name: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { securitySchemes: object };
 };
 
 interface Operation {
+  operationId: string;
+  tags: string[];
   summary: string;
   security: object[];
   'x-permission'?: string;
@@ -54,17 +57,34 @@ test('an event is described by its fields, alone and in a batch', () => {
 });
 
 test('parameters of a query are described', () => {
-  const { parameters } = document.paths['/api/v1/events']!.get!;
-  expect(parameters!.map(({ name }) => name)).toEqual(['q', 'from', 'to', 'actor', 'action', 'cursor', 'limit']);
-  for (const { description, required } of parameters!) {
+  const ofQuery = (path: string) => document.paths[path]!.get!.parameters!.filter(({ in: place }) => place === 'query');
+  const parameters = ofQuery('/api/v1/events');
+  expect(parameters.map(({ name }) => name)).toEqual([
+    ...['q', 'from', 'to', 'time_zone', 'actor', 'action'],
+    ...['order', 'cursor', 'total', 'fields', 'limit'],
+  ]);
+  for (const { description, required } of parameters) {
     expect(description).toMatch(/\.$|absent\.$/);
     expect(required ?? false).toBe(false);
   }
-  const consistency = document.paths['/api/v1/log/consistency']!.get!.parameters!;
+  const consistency = ofQuery('/api/v1/log/consistency');
   expect(consistency.map(({ name, required }) => [name, required])).toEqual([
     ['from', true],
     ['to', true],
   ]);
+});
+
+test('each operation has a name of its own, a part that it belongs to, and says what its parameters are', () => {
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  const names = operations.map(({ operationId }) => operationId);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).toEqual(expect.arrayContaining(['getEventsById', 'postEventsSearch', 'getLogByTenantCheckpoint']));
+  const parts = new Set(operations.flatMap(({ tags }) => tags));
+  expect([...parts].sort()).toEqual(document.tags.map(({ name }) => name).sort());
+  for (const { operationId, parameters = [] } of operations) {
+    for (const { name, description } of parameters)
+      expect([operationId, name, description]).toEqual([operationId, name, expect.stringMatching(/\S/)]);
+  }
 });
 
 test('every operation says who may call it', () => {

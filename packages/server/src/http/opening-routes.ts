@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import type { GuardedAccess } from './access-declaration.js';
+import { openingRangeAnswerSchema, openingsAnswerSchema } from './answer-schemas/privacy-answers.js';
 import { describeRoute } from './openapi.js';
 import { readQuery, wholeNumber } from './parameters.js';
 import { personalReaderOf } from './personal-reader.js';
@@ -33,7 +34,11 @@ export function registerOpeningRoutes(app: FastifyInstance, services: OpeningSer
     '/api/v1/events/:id/openings',
     {
       config: { access: OPEN },
-      schema: describeRoute('What it takes to check the sealed fields of an event: values and salts', {}),
+      schema: describeRoute('What it takes to check the sealed fields of an event: values and salts', {
+        query: none,
+        answers: { 200: { description: 'The openings.', schema: openingsAnswerSchema } },
+        problems: ['event-unknown', 'reason-missing', 'grant-unanswerable', 'master-key-unavailable'],
+      }),
     },
     (request, reply) => getOpenings(request, request.params.id, reply, services),
   );
@@ -43,6 +48,8 @@ export function registerOpeningRoutes(app: FastifyInstance, services: OpeningSer
       config: { access: OPEN },
       schema: describeRoute('The openings of entries by their indexes, for a verifier of the whole log', {
         query: rangeQuery,
+        answers: { 200: { description: 'The openings of each entry that has any.', schema: openingRangeAnswerSchema } },
+        problems: ['reason-missing', 'master-key-unavailable'],
       }),
     },
     (request, reply) => getRange(request, reply, services),

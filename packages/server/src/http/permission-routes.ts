@@ -4,6 +4,8 @@ import { CONDITIONAL, MAX_VALUE_CHARS } from '../access/grants.js';
 import { type Permission, permissions } from '../access/permissions.js';
 import { Problem } from '../errors.js';
 import type { GuardedAccess } from './access-declaration.js';
+import { modulePermissionsAnswerSchema, permissionsAnswerSchema } from './answer-schemas/role-answers.js';
+import { userPermissionsAnswerSchema } from './answer-schemas/user-answers.js';
 import { describeRoute } from './openapi.js';
 import { readQuery } from './parameters.js';
 import type { Services } from './services.js';
@@ -20,7 +22,13 @@ const moduleQuery = z.object({
 export function registerPermissionRoutes(app: FastifyInstance, services: Services): void {
   app.get(
     '/api/v1/permissions',
-    { config: { access: CATALOGUE }, schema: describeRoute('Everything that can be allowed', {}) },
+    {
+      config: { access: CATALOGUE },
+      schema: describeRoute('Everything that can be allowed', {
+        query: none,
+        answers: { 200: { description: 'The permissions.', schema: permissionsAnswerSchema } },
+      }),
+    },
     async (request, reply) => {
       readQuery(none, request.query);
       return reply.send({
@@ -30,7 +38,14 @@ export function registerPermissionRoutes(app: FastifyInstance, services: Service
   );
   app.get<{ Params: { module: string } }>(
     '/api/v1/permissions/modules/:module',
-    { config: { access: CATALOGUE }, schema: describeRoute('What each role gives in a module', {}) },
+    {
+      config: { access: CATALOGUE },
+      schema: describeRoute('What each role gives in a module', {
+        query: none,
+        answers: { 200: { description: 'By role.', schema: modulePermissionsAnswerSchema } },
+        problems: ['route-unknown'],
+      }),
+    },
     async (request, reply) => {
       readQuery(none, request.query);
       const { module } = request.params;
@@ -41,7 +56,13 @@ export function registerPermissionRoutes(app: FastifyInstance, services: Service
   );
   app.get<{ Params: { id: string } }>(
     '/api/v1/users/:id/permissions',
-    { config: { access: OF_USER }, schema: describeRoute('What a user may do in a module', { query: moduleQuery }) },
+    {
+      config: { access: OF_USER },
+      schema: describeRoute('What a user may do in a module', {
+        query: moduleQuery,
+        answers: { 200: { description: 'The permissions.', schema: userPermissionsAnswerSchema } },
+      }),
+    },
     async (request, reply) => {
       const { module } = readQuery(moduleQuery, request.query);
       const { id } = request.params;

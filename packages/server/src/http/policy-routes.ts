@@ -6,6 +6,7 @@ import type { Tenant } from '../tenants/tenant-directory.js';
 import { settingsWithoutSalt, type TenantSettings, tenantSettingsSchema } from '../tenants/tenant-document.js';
 import type { GuardedAccess } from './access-declaration.js';
 import { administratorOf } from './administrator.js';
+import { policyAnswerSchema } from './answer-schemas/tenant-answers.js';
 import { entityTag, requireRevision } from './entity-tag.js';
 import { readJson } from './json-body.js';
 import { bodySchema, describeRoute } from './openapi.js';
@@ -32,7 +33,13 @@ export type PolicyRouteServices = Pick<Services, 'audit' | 'delegations' | 'limi
 export function registerPolicyRoutes(app: FastifyInstance, services: PolicyRouteServices): void {
   app.get(
     '/api/v1/policy',
-    { config: { access: READ }, schema: describeRoute('The policy in force, and what of it the tenant sets', {}) },
+    {
+      config: { access: READ },
+      schema: describeRoute('The policy in force, and what of it the tenant sets', {
+        query: none,
+        answers: { 200: { description: 'The policy.', schema: policyAnswerSchema } },
+      }),
+    },
     async (request, reply) => {
       readQuery(none, request.query);
       return sendPolicy(reply, await tenantOf(request, services), services);
@@ -43,7 +50,10 @@ export function registerPolicyRoutes(app: FastifyInstance, services: PolicyRoute
     {
       config: { access: UPDATE },
       schema: describeRoute('Replace what the tenant sets of its policy; needs If-Match', {
+        query: none,
         body: bodySchema(settingsSchema),
+        answers: { 200: { description: 'The policy.', schema: policyAnswerSchema } },
+        problems: ['tenant-input-invalid', 'tenant-gone', 'revision-missing', 'revision-lost'],
       }),
     },
     (request, reply) => replacePolicy(request, reply, services),

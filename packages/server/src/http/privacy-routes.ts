@@ -10,6 +10,13 @@ import type { PrivacyServices } from '../privacy/privacy-services.js';
 import { readBarrier } from '../sequencer/read-barrier.js';
 import type { GuardedAccess } from './access-declaration.js';
 import { administratorOf } from './administrator.js';
+import {
+  erasureAnswerSchema,
+  erasuresAnswerSchema,
+  holdAnswerSchema,
+  holdsAnswerSchema,
+  newHoldAnswerSchema,
+} from './answer-schemas/privacy-answers.js';
 import { readJson } from './json-body.js';
 import { bodySchema, describeRoute } from './openapi.js';
 import { registerOpeningRoutes } from './opening-routes.js';
@@ -75,7 +82,12 @@ export function registerPrivacyRoutes(app: FastifyInstance, services: PrivacyRou
     '/api/v1/privacy/exports',
     {
       config: { access: EXPORT },
-      schema: describeRoute('All of a person’s events as a pack (NDJSON)', { body: bodySchema(exportSchema) }),
+      schema: describeRoute('All of a person’s events as a pack (NDJSON)', {
+        query: none,
+        body: bodySchema(exportSchema),
+        answers: { 200: { description: 'The pack.', type: 'application/x-ndjson' } },
+        problems: ['privacy-input-invalid', 'reason-missing', 'master-key-unavailable'],
+      }),
     },
     (request, reply) => postExport(request, reply, services),
   );
@@ -87,13 +99,27 @@ function registerErasures(app: FastifyInstance, services: PrivacyRouteServices):
     '/api/v1/privacy/erasures',
     {
       config: { access: ERASE },
-      schema: describeRoute('Erase a person’s data; cannot be undone', { body: bodySchema(erasureSchema) }),
+      schema: describeRoute('Erase a person’s data; cannot be undone', {
+        query: none,
+        body: bodySchema(erasureSchema),
+        answers: {
+          200: { description: 'It is done.', schema: erasureAnswerSchema },
+          202: { description: 'It goes on.', schema: erasureAnswerSchema },
+        },
+        problems: ['privacy-input-invalid', 'hold-in-force', 'reason-missing', 'master-key-unavailable'],
+      }),
     },
     (request, reply) => postErasure(request, reply, services),
   );
   app.get(
     '/api/v1/privacy/erasures',
-    { config: { access: READ }, schema: describeRoute('The erasures that there were', { query: listQuery }) },
+    {
+      config: { access: READ },
+      schema: describeRoute('The erasures that there were', {
+        query: listQuery,
+        answers: { 200: { description: 'A page of erasures.', schema: erasuresAnswerSchema } },
+      }),
+    },
     async (request, reply) => {
       const page = await listPage(request, (options) => services.privacy.erasures.list(request.tenant, options));
       return reply.send({ erasures: page.items.map(shownErasure), next: page.next });
@@ -101,7 +127,14 @@ function registerErasures(app: FastifyInstance, services: PrivacyRouteServices):
   );
   app.get<{ Params: IdParams }>(
     '/api/v1/privacy/erasures/:id',
-    { config: { access: READ }, schema: describeRoute('One erasure, how far it is, and its certificate', {}) },
+    {
+      config: { access: READ },
+      schema: describeRoute('One erasure, how far it is, and its certificate', {
+        query: none,
+        answers: { 200: { description: 'The erasure.', schema: erasureAnswerSchema } },
+        problems: ['erasure-unknown'],
+      }),
+    },
     async (request, reply) => {
       readQuery(none, request.query);
       return reply.send(shownErasure(await services.privacy.erasures.get(request.tenant, request.params.id)));
@@ -114,13 +147,24 @@ function registerHolds(app: FastifyInstance, services: PrivacyRouteServices): vo
     '/api/v1/privacy/holds',
     {
       config: { access: HOLD },
-      schema: describeRoute('Set a legal hold on a person, or on the tenant', { body: bodySchema(holdSchema) }),
+      schema: describeRoute('Set a legal hold on a person, or on the tenant', {
+        query: none,
+        body: bodySchema(holdSchema),
+        answers: { 201: { description: 'The hold.', schema: newHoldAnswerSchema } },
+        problems: ['privacy-input-invalid', 'master-key-unavailable'],
+      }),
     },
     (request, reply) => postHold(request, reply, services),
   );
   app.get(
     '/api/v1/privacy/holds',
-    { config: { access: READ }, schema: describeRoute('The legal holds in force', { query: listQuery }) },
+    {
+      config: { access: READ },
+      schema: describeRoute('The legal holds in force', {
+        query: listQuery,
+        answers: { 200: { description: 'A page of holds.', schema: holdsAnswerSchema } },
+      }),
+    },
     async (request, reply) => {
       const page = await listPage(request, (options) => services.privacy.holds.list(request.tenant, options));
       return reply.send({ holds: page.items.map(publicHold), next: page.next });
@@ -128,7 +172,14 @@ function registerHolds(app: FastifyInstance, services: PrivacyRouteServices): vo
   );
   app.get<{ Params: IdParams }>(
     '/api/v1/privacy/holds/:id',
-    { config: { access: READ }, schema: describeRoute('One legal hold', {}) },
+    {
+      config: { access: READ },
+      schema: describeRoute('One legal hold', {
+        query: none,
+        answers: { 200: { description: 'The hold.', schema: holdAnswerSchema } },
+        problems: ['hold-unknown'],
+      }),
+    },
     async (request, reply) => {
       readQuery(none, request.query);
       return reply.send(publicHold(await services.privacy.holds.get(request.tenant, request.params.id)));
@@ -136,7 +187,14 @@ function registerHolds(app: FastifyInstance, services: PrivacyRouteServices): vo
   );
   app.delete<{ Params: IdParams }>(
     '/api/v1/privacy/holds/:id',
-    { config: { access: HOLD }, schema: describeRoute('Lift a legal hold', {}) },
+    {
+      config: { access: HOLD },
+      schema: describeRoute('Lift a legal hold', {
+        query: none,
+        answers: { 204: { description: 'Done.' } },
+        problems: ['hold-unknown'],
+      }),
+    },
     (request, reply) => deleteHold(request, request.params.id, reply, services),
   );
 }

@@ -36,7 +36,13 @@ export function registerPublicLogRoutes(app: FastifyInstance, services: Services
   const config = { access: HASHES };
   app.get<{ Params: LogParams }>(
     '/log/:tenant/checkpoint',
-    { config, schema: describeRoute('The signed checkpoint of a log', {}) },
+    {
+      config,
+      schema: describeRoute('The signed checkpoint of a log', {
+        answers: { 200: { description: 'A signed note (C2SP tlog-checkpoint).', type: 'text/plain' } },
+        problems: ['tenant-unknown'],
+      }),
+    },
     async (request, reply) => {
       const tenant = await requireLog(request.params.tenant, services);
       return text(reply, await services.log.checkpoint(tenant));
@@ -44,7 +50,13 @@ export function registerPublicLogRoutes(app: FastifyInstance, services: Services
   );
   app.get<{ Params: LogParams }>(
     '/log/:tenant/key',
-    { config, schema: describeRoute('The verifier keys of a log, one a line, the newest first', {}) },
+    {
+      config,
+      schema: describeRoute('The verifier keys of a log, one a line, the newest first', {
+        answers: { 200: { description: 'The keys.', type: 'text/plain' } },
+        problems: ['tenant-unknown'],
+      }),
+    },
     async (request, reply) => {
       const tenant = await requireLog(request.params.tenant, services);
       return text(reply, `${(await services.log.verifierKeys(tenant)).join('\n')}\n`);
@@ -52,7 +64,13 @@ export function registerPublicLogRoutes(app: FastifyInstance, services: Services
   );
   app.get<{ Params: LogParams }>(
     '/log/:tenant/tombstone',
-    { config, schema: describeRoute('The signed statement that a log ended', {}) },
+    {
+      config,
+      schema: describeRoute('The signed statement that a log ended', {
+        answers: { 200: { description: 'A signed note.', type: 'text/plain' } },
+        problems: ['tenant-unknown', 'tombstone-unknown'],
+      }),
+    },
     async (request, reply) => {
       const tenant = await requireLog(request.params.tenant, services);
       return text(reply, await services.log.tombstone(tenant));
@@ -60,7 +78,15 @@ export function registerPublicLogRoutes(app: FastifyInstance, services: Services
   );
   app.get<{ Params: LogParams }>(
     '/log/:tenant/tile/entries/*',
-    { config: { access: ENTRIES }, schema: describeRoute('An entry bundle; needs a credential', {}) },
+    {
+      config: { access: ENTRIES },
+      schema: describeRoute('An entry bundle; needs a credential', {
+        answers: {
+          200: { description: 'C2SP tlog-tiles: entries, each behind its length.', type: 'application/octet-stream' },
+        },
+        problems: ['tenant-gone', 'tile-unknown', 'data-corrupt'],
+      }),
+    },
     async (request, reply) => {
       const tenant = await requireEntries(request.params.tenant, services);
       const { index, width } = parsePath(() => parseEntriesPath(`tile/entries/${request.params['*']}`));
@@ -71,7 +97,13 @@ export function registerPublicLogRoutes(app: FastifyInstance, services: Services
   );
   app.get<{ Params: LogParams }>(
     '/log/:tenant/tile/*',
-    { config: { ...config, incompressible: true }, schema: describeRoute('A hash tile', {}) },
+    {
+      config: { ...config, incompressible: true },
+      schema: describeRoute('A hash tile', {
+        answers: { 200: { description: 'C2SP tlog-tiles: hashes of 32 bytes.', type: 'application/octet-stream' } },
+        problems: ['tenant-unknown', 'tile-unknown', 'data-corrupt'],
+      }),
+    },
     async (request, reply) => {
       const tenant = await requireLog(request.params.tenant, services);
       const tile = parsePath(() => parseTilePath(`tile/${request.params['*']}`));

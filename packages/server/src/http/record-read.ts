@@ -7,7 +7,15 @@ import type { Services } from './services.js';
  */
 export async function recordRead(
   { tenant, principal, clientAddress, id }: FastifyRequest,
-  action: 'event.search' | 'event.read' | 'event.stream' | 'receipt.read' | 'blob.read' | 'log.read',
+  action:
+    | 'event.search'
+    | 'event.aggregate'
+    | 'event.export'
+    | 'event.read'
+    | 'event.stream'
+    | 'receipt.read'
+    | 'blob.read'
+    | 'log.read',
   events: number,
   { audit, tenants }: Pick<Services, 'audit' | 'tenants'>,
 ): Promise<void> {

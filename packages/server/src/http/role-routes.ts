@@ -8,6 +8,12 @@ import type { RoleGiver } from '../access/role-editor.js';
 import { roleTemplates } from '../access/role-templates.js';
 import type { GuardedAccess } from './access-declaration.js';
 import { administratorOf } from './administrator.js';
+import {
+  oneRoleAnswerSchema,
+  roleAnswerSchema,
+  rolesAnswerSchema,
+  roleTemplatesAnswerSchema,
+} from './answer-schemas/role-answers.js';
 import { deploymentQuery, scopeOf } from './deployment-scope.js';
 import { entityTag, requireRevision } from './entity-tag.js';
 import { readJson } from './json-body.js';
@@ -31,13 +37,22 @@ export function registerRoleRoutes(app: FastifyInstance, services: Services): vo
     '/api/v1/roles',
     {
       config: { access: READ },
-      schema: describeRoute('The roles that there are, built-in ones included', { query: scopeQuery }),
+      schema: describeRoute('The roles that there are, built-in ones included', {
+        query: scopeQuery,
+        answers: { 200: { description: 'All roles.', schema: rolesAnswerSchema } },
+      }),
     },
     (request, reply) => listRoles(request, reply, services),
   );
   app.get(
     '/api/v1/roles/templates',
-    { config: { access: READ }, schema: describeRoute('Templates for roles', {}) },
+    {
+      config: { access: READ },
+      schema: describeRoute('Templates for roles', {
+        query: none,
+        answers: { 200: { description: 'The templates.', schema: roleTemplatesAnswerSchema } },
+      }),
+    },
     async (request, reply) => {
       readQuery(none, request.query);
       return reply.send({
@@ -49,26 +64,57 @@ export function registerRoleRoutes(app: FastifyInstance, services: Services): vo
     '/api/v1/roles',
     {
       config: { access: MANAGE },
-      schema: describeRoute('Make a role', { query: scopeQuery, body: jsonSchema(newRoleSchema) }),
+      schema: describeRoute('Make a role', {
+        query: scopeQuery,
+        body: jsonSchema(newRoleSchema),
+        answers: { 201: { description: 'The role.', schema: roleAnswerSchema } },
+        problems: ['role-invalid', 'role-exists', 'role-unknown', 'role-limit', 'delegation-refused', 'tenant-gone'],
+      }),
     },
     (request, reply) => createRole(request, reply, services),
   );
   app.get<{ Params: NameParams }>(
     '/api/v1/roles/:name',
-    { config: { access: READ }, schema: describeRoute('One role, and what it gives in effect', { query: scopeQuery }) },
+    {
+      config: { access: READ },
+      schema: describeRoute('One role, and what it gives in effect', {
+        query: scopeQuery,
+        answers: { 200: { description: 'The role.', schema: oneRoleAnswerSchema } },
+        problems: ['role-unknown'],
+      }),
+    },
     (request, reply) => getRole(request, request.params.name, reply, services),
   );
   app.put<{ Params: NameParams }>(
     '/api/v1/roles/:name',
     {
       config: { access: MANAGE },
-      schema: describeRoute('Replace a role; needs If-Match', { query: scopeQuery, body: jsonSchema(roleInputSchema) }),
+      schema: describeRoute('Replace a role; needs If-Match', {
+        query: scopeQuery,
+        body: jsonSchema(roleInputSchema),
+        answers: { 200: { description: 'The role.', schema: roleAnswerSchema } },
+        problems: [
+          'role-invalid',
+          'role-unknown',
+          'role-limit',
+          'delegation-refused',
+          'revision-missing',
+          'revision-lost',
+        ],
+      }),
     },
     (request, reply) => replaceRole(request, request.params.name, reply, services),
   );
   app.delete<{ Params: NameParams }>(
     '/api/v1/roles/:name',
-    { config: { access: MANAGE }, schema: describeRoute('Delete a role; needs If-Match', { query: scopeQuery }) },
+    {
+      config: { access: MANAGE },
+      schema: describeRoute('Delete a role; needs If-Match', {
+        query: scopeQuery,
+        answers: { 204: { description: 'Done.' } },
+        problems: ['role-unknown', 'role-in-use', 'delegation-refused', 'revision-missing', 'revision-lost'],
+      }),
+    },
     (request, reply) => deleteRole(request, request.params.name, reply, services),
   );
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorCode } from '../errors.js';
 import type { QueryCost, ReadOptions } from '../ports/read-options.js';
 import type { Services } from './services.js';
 
@@ -8,7 +9,23 @@ export interface QueryOutcome<T> {
   cost: QueryCost;
 }
 
-/** Runs the queries of one request: they end when its client goes, and what they cost is summed. */
+/** What a route that runs a query of events may answer with, for its description. */
+export const QUERY_PROBLEMS = [
+  'filter-invalid',
+  'cursor-invalid',
+  'sealed-field',
+  'grant-unanswerable',
+  'reason-missing',
+  'too-many-queries',
+  'query-too-expensive',
+] as const satisfies readonly ErrorCode[];
+
+/**
+ * Runs the queries of one request when it is its tenant's turn: they end when its client goes, and what they cost is
+ * summed.
+ *
+ * @throws Problem `too-many-queries`, `query-too-expensive`, `query-cancelled`
+ */
 export async function runQuery<T>(
   { tenant }: FastifyRequest,
   reply: FastifyReply,
@@ -18,6 +35,8 @@ export async function runQuery<T>(
   const gone = new AbortController();
   const onClose = () => gone.abort();
   reply.raw.once('close', onClose);
+  // Where it went before, nothing will say so any more.
+  if (reply.raw.destroyed) gone.abort();
   const cost: QueryCost = { rowsRead: 0, bytesRead: 0, elapsedMs: 0 };
   const onCost = (one: QueryCost) => {
     cost.rowsRead += one.rowsRead;
@@ -25,7 +44,7 @@ export async function runQuery<T>(
     cost.elapsedMs += one.elapsedMs;
   };
   try {
-    return { value: await queries.run(tenant, () => work({ signal: gone.signal, onCost })), cost };
+    return { value: await queries.run(tenant, () => work({ signal: gone.signal, onCost }), gone.signal), cost };
   } finally {
     reply.raw.off('close', onClose);
   }

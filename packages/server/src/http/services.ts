@@ -7,15 +7,19 @@ import type { PermissionCache } from '../access/permission-cache.js';
 import type { Principal } from '../access/principal.js';
 import type { RoleEditor } from '../access/role-editor.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Exports } from '../exports/exports.js';
 import type { Intake } from '../intake/intake.js';
 import type { PublicLog } from '../log/public-log.js';
 import type { Objects } from '../ports/objects.js';
 import type { EventStore } from '../ports/store.js';
 import type { PrivacyServices } from '../privacy/privacy-services.js';
+import type { Aggregator } from '../query/aggregation/aggregator.js';
 import type { EventReader } from '../query/event-reader.js';
+import type { EventScan } from '../query/event-scan.js';
 import type { SealingOf } from '../query/resolve-filters.js';
 import type { TenantQueries } from '../query/tenant-queries.js';
 import type { QuestionReader } from '../questions/question-reader.js';
+import type { SavedSearches } from '../searches/saved-searches.js';
 import type { Progress } from '../sequencer/progress.js';
 import type { LiveTail } from '../stream/live-tail.js';
 import type { TenantAdministration } from '../tenants/tenant-administration.js';
@@ -66,7 +70,15 @@ export interface KeyRotator {
 export interface Services {
   intake: Intake;
   reader: EventReader;
+  aggregates: Aggregator;
+  eventScan: EventScan;
+  exports: Exports;
+  exportLimits: {
+    /** Events that one answer streams, at most. */
+    streamedEvents: number;
+  };
   queries: TenantQueries;
+  searches: SavedSearches;
   live: LiveTail;
   log: PublicLog;
   progress: Progress;

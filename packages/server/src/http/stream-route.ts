@@ -28,7 +28,17 @@ export function registerStreamRoute(app: FastifyInstance, services: Services): v
     '/api/v1/events/stream',
     {
       config: { access: WRITE },
-      schema: describeRoute('Record events of a stream (NDJSON), answered line by line', {}),
+      schema: describeRoute('Record events of a stream (NDJSON), answered line by line', {
+        body: { type: 'string', description: 'Events, one a line.' },
+        bodyType: 'application/x-ndjson',
+        answers: {
+          200: {
+            description: 'A result for each line, in their order, and the sums in the last one.',
+            type: 'application/x-ndjson',
+          },
+        },
+        problems: ['body-wrong-type', 'body-encoding-broken'],
+      }),
     },
     async (request, reply) => {
       if (!(request.body instanceof Readable)) throw new Problem('body-wrong-type');

@@ -10,6 +10,7 @@ import { settingsWithoutSalt, TENANT_ID, type TenantInput, tenantInputSchema } f
 import { dayNumber, usageCsv, usageGroups, usageLines } from '../tenants/usage-report.js';
 import type { GuardedAccess } from './access-declaration.js';
 import { administratorOf } from './administrator.js';
+import { tenantAnswerSchema, tenantsAnswerSchema, usageAnswerSchema } from './answer-schemas/tenant-answers.js';
 import { entityTag, requireRevision } from './entity-tag.js';
 import { readJson } from './json-body.js';
 import { describeRoute } from './openapi.js';
@@ -64,17 +65,36 @@ interface IdParams {
 export function registerTenantRoutes(app: FastifyInstance, services: Services): void {
   app.get(
     '/api/v1/tenants',
-    { config: { access: LIST }, schema: describeRoute('The tenants that one may see', { query: listQuery }) },
+    {
+      config: { access: LIST },
+      schema: describeRoute('The tenants that one may see', {
+        query: listQuery,
+        answers: { 200: { description: 'A page of tenants.', schema: tenantsAnswerSchema } },
+      }),
+    },
     (request, reply) => listTenants(request, reply, services),
   );
   app.post(
     '/api/v1/tenants',
-    { config: { access: CREATE }, schema: describeRoute('Create a tenant', { body: bodySchema(createSchema) }) },
+    {
+      config: { access: CREATE },
+      schema: describeRoute('Create a tenant', {
+        body: bodySchema(createSchema),
+        answers: { 201: { description: 'The tenant.', schema: tenantAnswerSchema } },
+        problems: ['tenant-input-invalid', 'tenant-exists'],
+      }),
+    },
     (request, reply) => createTenant(request, reply, services),
   );
   app.get<{ Params: IdParams }>(
     '/api/v1/tenants/:id',
-    { config: { access: READ }, schema: describeRoute('One tenant', {}) },
+    {
+      config: { access: READ },
+      schema: describeRoute('One tenant', {
+        query: none,
+        answers: { 200: { description: 'The tenant.', schema: tenantAnswerSchema } },
+      }),
+    },
     async (request, reply) => {
       readQuery(none, request.query);
       return sendTenant(reply, await tenantOf(request, services), services);
@@ -84,20 +104,40 @@ export function registerTenantRoutes(app: FastifyInstance, services: Services): 
     '/api/v1/tenants/:id',
     {
       config: { access: UPDATE },
-      schema: describeRoute('Change a tenant; needs If-Match', { body: bodySchema(tenantInputSchema) }),
+      schema: describeRoute('Change a tenant; needs If-Match', {
+        body: bodySchema(tenantInputSchema),
+        answers: { 200: { description: 'The tenant.', schema: tenantAnswerSchema } },
+        problems: ['tenant-input-invalid', 'tenant-gone', 'revision-missing', 'revision-lost'],
+      }),
     },
     (request, reply) => replaceTenant(request, reply, services),
   );
   app.delete<{ Params: IdParams }>(
     '/api/v1/tenants/:id',
-    { config: { access: DELETE }, schema: describeRoute('Delete a tenant; asked twice', { query: deleteQuery }) },
+    {
+      config: { access: DELETE },
+      schema: describeRoute('Delete a tenant; asked twice', {
+        query: deleteQuery,
+        answers: { 204: { description: 'Done.' } },
+        problems: [
+          'tenant-gone',
+          'confirmation-needed',
+          'hold-in-force',
+          'objects-unavailable',
+          'master-key-unavailable',
+        ],
+      }),
+    },
     (request, reply) => deleteTenant(request, reply, services),
   );
   app.get<{ Params: IdParams }>(
     '/api/v1/tenants/:id/usage',
     {
       config: { access: READ },
-      schema: describeRoute('What a tenant has used, by day or month', { query: usageQuery }),
+      schema: describeRoute('What a tenant has used, by day or month', {
+        query: usageQuery,
+        answers: { 200: { description: 'The usage.', schema: usageAnswerSchema, otherTypes: ['text/csv'] } },
+      }),
     },
     (request, reply) => getUsage(request, reply, services),
   );

@@ -8,14 +8,15 @@ export function isWebSocketUpgrade({ headers }: Pick<IncomingMessage, 'headers'>
 }
 
 /**
- * Emits `upgrade` for requests for a WebSocket at one path, as the server does. All other upgrades are not made: their
+ * Emits `upgrade` for requests for a WebSocket at some paths, as the server does. All other upgrades are not made: their
  * requests are answered as if they had not asked (RFC 9110, section 7.8), with their bodies. Node itself would leave
  * them without either as soon as anybody listens, and clients in wide use ask for `h2c` with every first request.
  */
-export function webSocketUpgrades(server: Server, path: string): EventEmitter {
+export function webSocketUpgrades(server: Server, paths: readonly string[]): EventEmitter {
   const upgrades = new EventEmitter();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const isWanted = isWebSocketUpgrade(request) && request.method === 'GET' && request.url?.split('?')[0] === path;
+    const path = request.url?.split('?')[0] ?? '';
+    const isWanted = isWebSocketUpgrade(request) && request.method === 'GET' && paths.includes(path);
     if (isWanted) upgrades.emit('upgrade', request, socket, head);
     else putBack(server, request, socket, head);
   });

@@ -4,6 +4,7 @@ import type { UserDocument } from '../access/user-document.js';
 import { newPasswordSchema, newUserSchema, userChangeSchema } from '../access/user-input.js';
 import type { GuardedAccess } from './access-declaration.js';
 import { administratorOf } from './administrator.js';
+import { userAnswerSchema, usersAnswerSchema } from './answer-schemas/user-answers.js';
 import { deploymentQuery, scopeOf } from './deployment-scope.js';
 import { readJson } from './json-body.js';
 import { bodySchema, describeRoute } from './openapi.js';
@@ -34,7 +35,13 @@ export function registerUserRoutes(app: FastifyInstance, services: Services): vo
   const { users } = services.credentials;
   app.get(
     '/api/v1/users',
-    { config: { access: READ }, schema: describeRoute('The users', { query: listQuery }) },
+    {
+      config: { access: READ },
+      schema: describeRoute('The users', {
+        query: listQuery,
+        answers: { 200: { description: 'A page of users.', schema: usersAnswerSchema } },
+      }),
+    },
     async (request, reply) => {
       const { deployment, after, limit = 100 } = readQuery(listQuery, request.query);
       const page = await users.list(scopeOf(request, 'users:read', deployment), { after, limit });
@@ -45,7 +52,19 @@ export function registerUserRoutes(app: FastifyInstance, services: Services): vo
     '/api/v1/users',
     {
       config: { access: MANAGE },
-      schema: describeRoute('Create a user', { query, body: bodySchema(newUserSchema) }),
+      schema: describeRoute('Create a user', {
+        query,
+        body: bodySchema(newUserSchema),
+        answers: { 201: { description: 'The user.', schema: userAnswerSchema } },
+        problems: [
+          'credential-input-invalid',
+          'delegation-refused',
+          'login-taken',
+          'limit-reached',
+          'password-refused',
+          'tenant-gone',
+        ],
+      }),
     },
     async (request, reply) => {
       const scope = scopeOf(request, 'users:manage', readQuery(query, request.query).deployment);
@@ -55,7 +74,14 @@ export function registerUserRoutes(app: FastifyInstance, services: Services): vo
   );
   app.get<{ Params: IdParams }>(
     '/api/v1/users/:id',
-    { config: { access: READ }, schema: describeRoute('One user', { query }) },
+    {
+      config: { access: READ },
+      schema: describeRoute('One user', {
+        query,
+        answers: { 200: { description: 'The user.', schema: userAnswerSchema } },
+        problems: ['user-unknown'],
+      }),
+    },
     async (request, reply) => {
       const scope = scopeOf(request, 'users:read', readQuery(query, request.query).deployment);
       return reply.send(viewOf(await users.get(scope, request.params.id)));
@@ -70,7 +96,12 @@ function registerUserChanges(app: FastifyInstance, services: Services): void {
     '/api/v1/users/:id',
     {
       config: { access: MANAGE },
-      schema: describeRoute('Change or disable a user', { query, body: bodySchema(userChangeSchema) }),
+      schema: describeRoute('Change or disable a user', {
+        query,
+        body: bodySchema(userChangeSchema),
+        answers: { 200: { description: 'The user.', schema: userAnswerSchema } },
+        problems: ['user-unknown', 'credential-input-invalid', 'delegation-refused'],
+      }),
     },
     async (request, reply) => {
       const scope = scopeOf(request, 'users:manage', readQuery(query, request.query).deployment);
@@ -86,6 +117,8 @@ function registerUserChanges(app: FastifyInstance, services: Services): void {
       schema: describeRoute('Set the password of a user, whose sessions are over then', {
         query,
         body: bodySchema(newPasswordSchema),
+        answers: { 204: { description: 'Done.' } },
+        problems: ['user-unknown', 'credential-input-invalid', 'password-refused', 'delegation-refused'],
       }),
     },
     async (request, reply) => {
@@ -97,7 +130,14 @@ function registerUserChanges(app: FastifyInstance, services: Services): void {
   );
   app.delete<{ Params: IdParams }>(
     '/api/v1/users/:id/sessions',
-    { config: { access: MANAGE }, schema: describeRoute('End all sessions of a user, at once', { query }) },
+    {
+      config: { access: MANAGE },
+      schema: describeRoute('End all sessions of a user, at once', {
+        query,
+        answers: { 204: { description: 'Done.' } },
+        problems: ['user-unknown'],
+      }),
+    },
     async (request, reply) => {
       const scope = scopeOf(request, 'users:manage', readQuery(query, request.query).deployment);
       await users.endSessions(scope, request.params.id, administratorOf(request, services));

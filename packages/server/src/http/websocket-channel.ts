@@ -9,13 +9,18 @@ const NOTHING_IS_READ = 1003;
 const POLICY = 1008;
 const TRY_AGAIN = 1013;
 
-/** A WebSocket: each event is a text message, and so are heartbeats and the last word, which have a `type`. */
+/**
+ * A WebSocket: each event is a text message, and so are heartbeats and the last word, which have a `type`; unless nothing
+ * but events is wanted: then a ping is the heartbeat, and the frame that closes says the last.
+ */
 export class WebSocketChannel implements LiveChannel {
   readonly #socket: WebSocket;
+  readonly #hasControlMessages: boolean;
   #isPongDue = false;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, { hasControlMessages = true } = {}) {
     this.#socket = socket;
+    this.#hasControlMessages = hasControlMessages;
     socket.on('pong', () => {
       this.#isPongDue = false;
     });
@@ -32,12 +37,12 @@ export class WebSocketChannel implements LiveChannel {
     if (this.#isPongDue) throw new Problem('stream-stalled');
     this.#isPongDue = true;
     this.#socket.ping(undefined, undefined, ignore);
-    await this.#send(JSON.stringify({ type: 'heartbeat', next }));
+    if (this.#hasControlMessages) await this.#send(JSON.stringify({ type: 'heartbeat', next }));
   }
 
   end(next: number, problem?: Problem): void {
     const why = problem === undefined ? {} : { error: problem.toDocument() };
-    this.#socket.send(JSON.stringify({ type: 'end', next, ...why }), ignore);
+    if (this.#hasControlMessages) this.#socket.send(JSON.stringify({ type: 'end', next, ...why }), ignore);
     // At most 123 bytes (section 5.5.1).
     this.#socket.close(closeCode(problem), `${problem?.code ?? 'done'}; next=${next}`);
     const timer = setTimeout(() => this.#socket.terminate(), FAREWELL_MS);

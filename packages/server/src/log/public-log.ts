@@ -157,6 +157,15 @@ export class PublicLog {
     return this.#tiles.readerFor(tenant);
   }
 
+  /**
+   * The checkpoint that proofs of the first `leaves` entries are made for: the published one where it covers them, with
+   * its cosignatures, else one of the newest tree.
+   * @throws Problem `event-unknown` when the tree has not so many
+   */
+  checkpointCovering(tenant: string, leaves: number): Promise<{ size: number; checkpoint: string }> {
+    return this.#checkpointCovering(tenant, leaves - 1);
+  }
+
   /** The tlog-proof of the entry at an index, against the published checkpoint where that covers it. */
   async receipt(tenant: string, index: number): Promise<string> {
     const { size, checkpoint } = await this.#checkpointCovering(tenant, index);

@@ -21,14 +21,20 @@ export type PortFailureKind =
   | 'cancelled'
   | 'exhausted';
 
+/** What a read would have needed more of than it may use: `result` is what it finds. */
+export type ExceededLimit = 'time' | 'rows' | 'bytes' | 'memory' | 'result';
+
 /** The one error class that adapters throw. `cause` holds the driver's own error for the log. */
 export class PortFailure extends Error {
   readonly kind: PortFailureKind;
+  /** With `exhausted`: of what. */
+  readonly exceeded: ExceededLimit | undefined;
 
-  constructor(kind: PortFailureKind, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+  constructor(kind: PortFailureKind, message: string, options: { cause?: unknown; exceeded?: ExceededLimit } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'PortFailure';
     this.kind = kind;
+    this.exceeded = options.exceeded;
   }
 }
 

@@ -4,11 +4,21 @@
  * Visibility is the caller's: rows are in the store before the tree heads that cover them are committed, so every
  * read names the position below which entries are committed, and the store adds that condition and the tenant's.
  *
+ * A read with {@link ReadOptions} is a query that somebody asked for. It fails with `cancelled` once its signal is
+ * aborted, and with `exhausted` where it would need more than a query may use; what the server reads for itself never
+ * waits for it.
+ *
  * One machine: chDB. Past one machine: ClickHouse.
  */
 
-import type { Filter, SubjectKeyRange } from '@attestlog/event';
+import type { SubjectKeyRange } from '@attestlog/event';
+import type { Aggregate, Aggregation } from './aggregation.js';
 import type { EntryFraming } from './entry-framing.js';
+import type { CountQuery, PageQuery } from './event-selection.js';
+import type { ReadOptions } from './read-options.js';
+import type { EntryScan } from './scan.js';
+
+export type { CountQuery, EntryOrder, EntryPlace, EventSelection, PageQuery } from './event-selection.js';
 
 /** A place in the journal, as one number: sequence × 1024 + place in the chunk. Increases, not dense. */
 export type Position = number;
@@ -80,20 +90,6 @@ export interface ErasedCount {
   fields: number;
 }
 
-export interface PageQuery {
-  tenant: string;
-  /** Only entries with a smaller position. */
-  before: Position;
-  /** Event times in nanoseconds since the epoch, both inclusive. */
-  fromNs?: bigint;
-  toNs?: bigint;
-  /** Only entries that fit it, exactly as `compileFilter` says. */
-  filter?: Filter;
-  /** Start after this key, in the order of the page: newest first, that is by (time, index) descending. */
-  after?: { timeNs: bigint; index: number };
-  limit: number;
-}
-
 /** One (id, time) to look up. Without a time the look-up goes through the index on ids, which costs more. */
 export interface EntryKey {
   id: string;
@@ -139,7 +135,7 @@ export interface UsageByKindQuery {
   limit: number;
 }
 
-export interface EventStore {
+export interface EventStore extends EntryScan {
   /** The entries of whole logs, in a store that can frame them itself. */
   readonly framing?: EntryFraming;
 
@@ -151,17 +147,28 @@ export interface EventStore {
    */
   insert(batch: SealedBatch): Promise<void>;
 
-  /** A page of entries, newest event time first. */
-  page(query: PageQuery): Promise<StoredEntry[]>;
+  /** A page of entries in the order of their event times. */
+  page(query: PageQuery, options?: ReadOptions): Promise<StoredEntry[]>;
+
+  /** How many entries there are, up to where the counting stops. */
+  count(query: CountQuery, options?: ReadOptions): Promise<number>;
+
+  /** Counts and other measures of entries by the values of their fields and by time. */
+  aggregate(query: Aggregation, options?: ReadOptions): Promise<Aggregate>;
 
   /** The entry with this id, the one with the smallest index where there were several. */
-  findById(tenant: string, id: string, before: Position): Promise<StoredEntry | undefined>;
+  findById(tenant: string, id: string, before: Position, options?: ReadOptions): Promise<StoredEntry | undefined>;
 
   /** Every entry that has one of these keys; at most 1,000 keys a call. Without a time, only the id counts. */
-  findByKeys(tenant: string, keys: readonly EntryKey[], before: Position): Promise<StoredEntry[]>;
+  findByKeys(
+    tenant: string,
+    keys: readonly EntryKey[],
+    before: Position,
+    options?: ReadOptions,
+  ): Promise<StoredEntry[]>;
 
   /** The entries with indexes in [fromIndex, toIndex), in order. One that was removed by retention is absent. */
-  entries(tenant: string, fromIndex: number, toIndex: number): Promise<StoredEntry[]>;
+  entries(tenant: string, fromIndex: number, toIndex: number, options?: ReadOptions): Promise<StoredEntry[]>;
 
   /**
    * The hashes of nodes [fromIndex, toIndex) of a tile level, concatenated (32 bytes each).
@@ -176,13 +183,19 @@ export interface EventStore {
   idsReceivedSince(receivedSinceNs: bigint, before: Position): AsyncIterable<ReceivedId[]>;
 
   /** What the entries of these days (both inclusive) come to, in the order of days; days without any are left out. */
-  usageByDay(tenant: string, fromDay: number, toDay: number, before: Position): Promise<DayUsage[]>;
+  usageByDay(
+    tenant: string,
+    fromDay: number,
+    toDay: number,
+    before: Position,
+    options?: ReadOptions,
+  ): Promise<DayUsage[]>;
 
   /** What the entries come to by the values of a field: those with the most events first, then by name. */
-  usageByKind(tenant: string, query: UsageByKindQuery): Promise<KindUsage[]>;
+  usageByKind(tenant: string, query: UsageByKindQuery, options?: ReadOptions): Promise<KindUsage[]>;
 
   /** A page of a person's entries, in the order of their indexes. */
-  entriesOf(tenant: string, person: Person, page: PersonPage): Promise<StoredEntry[]>;
+  entriesOf(tenant: string, person: Person, page: PersonPage, options?: ReadOptions): Promise<StoredEntry[]>;
 
   /**
    * Puts into the place of every item that lies under one of these keys, whatever its position, a stub that names the
@@ -197,7 +210,7 @@ export interface EventStore {
   eraseSealed(tenant: string, keys: readonly SubjectKeyRange[], erasure: string): Promise<void>;
 
   /** How many entries have stubs of an erasure, and for how many fields. */
-  countErased(tenant: string, erasure: string): Promise<ErasedCount>;
+  countErased(tenant: string, erasure: string, options?: ReadOptions): Promise<ErasedCount>;
 
   /** Removes every entry of a tenant for good, and keeps its tree. Idempotent; durable when it resolves. */
   deleteEntries(tenant: string): Promise<void>;

@@ -101,6 +101,7 @@ export class Privacy {
       holds,
       subjectKeys,
       personalData,
+      policies: this.#policies,
       store,
       newId,
       now,

@@ -4,8 +4,11 @@ import type { Problem } from '../errors.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 
 const key = fc.record({
+  toward: fc.constantFrom('next', 'previous'),
   timeNs: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   index: fc.nat(Number.MAX_SAFE_INTEGER),
+  before: fc.nat(Number.MAX_SAFE_INTEGER),
+  askedAtMs: fc.nat(Number.MAX_SAFE_INTEGER),
 });
 const query = fc.string();
 const secret = new Uint8Array(32).fill(7);

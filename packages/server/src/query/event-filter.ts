@@ -5,6 +5,8 @@ import { Problem } from '../errors.js';
 export interface FilterParameters {
   /** In the search syntax. */
   q?: string | undefined;
+  /** A syntax tree as parsed JSON, as {@link checkFilter} takes it. */
+  filter?: unknown;
   /** The id of the actor. */
   actor?: string | undefined;
   action?: string | undefined;
@@ -14,11 +16,12 @@ export interface FilterParameters {
  * One filter of all that a request asks for.
  *
  * @param me what `@me` means in the search syntax; undefined: nothing
- * @throws Problem `filter-invalid` with the place in `q`, `query-invalid` for the others
+ * @throws Problem `filter-invalid` with the place in `q` or in the tree, `query-invalid` for the others
  */
-export function filterOf({ q, actor, action }: FilterParameters, me: string | undefined): Filter {
+export function filterOf({ q, filter, actor, action }: FilterParameters, me: string | undefined): Filter {
   return allOf(
     q === undefined ? { op: 'always' } : readSearch(q, me),
+    filter === undefined ? { op: 'always' } : readTree(filter),
     exactly('actor.id', 'actor', actor),
     exactly('action', 'action', action),
   );
@@ -31,6 +34,17 @@ function readSearch(text: string, me: string | undefined): Filter {
   throw new Problem('filter-invalid', {
     detail: `At character ${offset + 1}: ${message}`,
     members: { reason: code, offset, ...(suggestion === undefined ? {} : { suggestion }) },
+  });
+}
+
+function readTree(tree: unknown): Filter {
+  const { filter, problem } = checkFilter(tree);
+  if (filter !== undefined) return filter;
+  const { code, message, suggestion } = problem;
+  const pointer = `/filter${problem.pointer}`;
+  throw new Problem('filter-invalid', {
+    detail: `At ${pointer}: ${message}`,
+    members: { reason: code, pointer, ...(suggestion === undefined ? {} : { suggestion }) },
   });
 }
 

@@ -55,7 +55,7 @@ test('a full last page has no next one', async () => {
   const { reader } = await readerOf({ id: 'a' }, { id: 'b' });
   expect((await reader.page('acme', { limit: 2 })).next).toBeNull();
   expect((await reader.page('acme', { limit: 1 })).next).not.toBeNull();
-  expect(await reader.page('nobody', { limit: 2 })).toEqual({ entries: [], next: null, behind: 0 });
+  expect(await reader.page('nobody', { limit: 2 })).toEqual({ entries: [], next: null, previous: null, behind: 0 });
 });
 
 describe('what is asked for', () => {

@@ -91,6 +91,8 @@ function deletionOf({ tenants, ports, progress, clock }: MemoryPipeline): Tenant
     destroyKeys: (tenant) => step('keys', () => destroyed.push(tenant)),
     revokeAccess: (tenant) => step('access', () => destroyed.push(`access of ${tenant}`)),
     forgetEntries: (tenant) => forgotten.push(tenant),
+    removeExports: (tenant) => step('exports', () => destroyed.push(`exports of ${tenant}`)),
+    removeSearches: (tenant) => step('searches', () => destroyed.push(`searches of ${tenant}`)),
     blobPrefix: (tenant) => blobKey(tenant, ''),
   };
   return new TenantDeletion(parts);
@@ -108,6 +110,7 @@ async function expectGone(): Promise<void> {
   expect(await pipeline.ports.store.nodeHashes('acme', 0, 0, 2)).toHaveLength(64);
   expect(tombstones.get('acme')).toMatch(/^acme ended/);
   expect(destroyed).toContain('acme');
+  expect(destroyed).toContain('searches of acme');
   expect(forgotten).toContain('acme');
   expect(acts.map(({ tenant, action }) => [tenant, action])).toContainEqual(['system', 'tenant.erase']);
   expect(pipeline.logOf('other')).toEqual(['a', 'large']);

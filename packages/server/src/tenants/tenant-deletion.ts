@@ -29,6 +29,10 @@ export interface TenantDeletionParts {
   revokeAccess: (tenant: string) => Promise<void>;
   /** Forgets what is remembered of its entries. */
   forgetEntries: (tenant: string) => void;
+  /** Removes its exports, and ends those that are being made. Idempotent. */
+  removeExports: (tenant: string) => Promise<void>;
+  /** Removes its saved searches. Idempotent. */
+  removeSearches: (tenant: string) => Promise<void>;
   /** Where a tenant's payloads lie. */
   blobPrefix: (tenant: string) => string;
 }
@@ -77,6 +81,8 @@ export class TenantDeletion {
     const tenant = await tenants.find(id);
     if (tenant?.document.status !== 'deleting') return;
     await revokeAccess(id);
+    await this.#parts.removeExports(id);
+    await this.#parts.removeSearches(id);
     // What was acknowledged before the mark may still be on its way into the store.
     const isSealed = await progress.waitFor(progress.acknowledgedThrough, AbortSignal.timeout(SEAL_WAIT_MS));
     if (!isSealed) throw new Problem('seal-timeout');

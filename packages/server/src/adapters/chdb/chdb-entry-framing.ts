@@ -35,6 +35,6 @@ export class ChdbEntryFraming implements EntryFraming {
   }
 
   entries(tenant: string, fromIndex: number, toIndex: number): Promise<Uint8Array> {
-    return this.#engine.read(FRAMED, { tenant, from: fromIndex, to: toIndex }, 'RawBLOB');
+    return this.#engine.read(FRAMED, { tenant, from: fromIndex, to: toIndex }, { format: 'RawBLOB' });
   }
 }

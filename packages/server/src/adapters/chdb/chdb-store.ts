@@ -1,7 +1,11 @@
 import type { SubjectKeyRange } from '@attestlog/event';
+import type { Aggregate, Aggregation } from '../../ports/aggregation.js';
 import type { EntryFraming } from '../../ports/entry-framing.js';
 import { PortFailure } from '../../ports/failure.js';
+import type { ReadOptions } from '../../ports/read-options.js';
+import type { ScanQuery } from '../../ports/scan.js';
 import type {
+  CountQuery,
   DayUsage,
   EntryKey,
   ErasedCount,
@@ -19,7 +23,10 @@ import type {
   UsageByKindQuery,
 } from '../../ports/store.js';
 import { bytesColumn, hashColumn, namesColumn, uint8Column, uint64Column } from './arrow-columns.js';
+import { aggregate } from './chdb-aggregate.js';
 import { ChdbEntryFraming } from './chdb-entry-framing.js';
+import { ChdbScan } from './chdb-scan.js';
+import { countSql } from './count-sql.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { ENTRY_COLUMNS, readEntries } from './entry-rows.js';
 import { pageSql } from './page-sql.js';
@@ -65,10 +72,12 @@ LIMIT 1`;
 class ChdbStore implements EventStore {
   readonly framing: EntryFraming;
   readonly #engine: Engine;
+  readonly #scan: ChdbScan;
 
   constructor(engine: Engine) {
     this.#engine = engine;
     this.framing = new ChdbEntryFraming(engine);
+    this.#scan = new ChdbScan(engine);
   }
 
   /** Two inserts under one token: each table remembers it for itself, so a repeat completes what is missing. */
@@ -81,22 +90,42 @@ class ChdbStore implements EventStore {
     }
   }
 
-  async page(query: PageQuery): Promise<StoredEntry[]> {
+  async page(query: PageQuery, options?: ReadOptions): Promise<StoredEntry[]> {
     const { sql, parameters } = pageSql(query);
-    return this.#entries(sql, parameters);
+    return this.#entries(sql, parameters, options);
   }
 
-  async findById(tenant: string, id: string, before: Position): Promise<StoredEntry | undefined> {
+  async count(query: CountQuery, options?: ReadOptions): Promise<number> {
+    const { sql, parameters } = countSql(query);
+    return new RowBinaryReader(await this.#engine.read(sql, parameters, options)).uint64();
+  }
+
+  aggregate(query: Aggregation, options?: ReadOptions): Promise<Aggregate> {
+    return aggregate(this.#engine, query, options);
+  }
+
+  async findById(
+    tenant: string,
+    id: string,
+    before: Position,
+    options?: ReadOptions,
+  ): Promise<StoredEntry | undefined> {
     const found = await this.#entries(
       `SELECT ${ENTRY_COLUMNS} FROM attestlog.events
 WHERE tenant_id = {tenant:String} AND id = {id:String} AND position < {before:UInt64}
 ORDER BY leaf_index LIMIT 1`,
       { tenant, id, before },
+      options,
     );
     return found[0];
   }
 
-  async findByKeys(tenant: string, keys: readonly EntryKey[], before: Position): Promise<StoredEntry[]> {
+  async findByKeys(
+    tenant: string,
+    keys: readonly EntryKey[],
+    before: Position,
+    options?: ReadOptions,
+  ): Promise<StoredEntry[]> {
     const timed = keys.filter(({ timeNs }) => timeNs !== undefined);
     const untimed = keys.filter(({ timeNs }) => timeNs === undefined);
     const found = new Map<number, StoredEntry>();
@@ -104,7 +133,8 @@ ORDER BY leaf_index LIMIT 1`,
       const sql = `SELECT ${ENTRY_COLUMNS} FROM attestlog.events
 WHERE tenant_id = {tenant:String} AND ${condition} AND position < {before:UInt64}
 ORDER BY leaf_index`;
-      for (const entry of await this.#entries(sql, { tenant, before, ...parameters })) found.set(entry.index, entry);
+      const entries = await this.#entries(sql, { tenant, before, ...parameters }, options);
+      for (const entry of entries) found.set(entry.index, entry);
     };
     if (timed.length > 0) {
       await collect(TIME_AND_ID, { times: timed.map(({ timeNs }) => timeNs!), ids: timed.map(({ id }) => id) });
@@ -113,12 +143,13 @@ ORDER BY leaf_index`;
     return [...found.values()];
   }
 
-  entries(tenant: string, fromIndex: number, toIndex: number): Promise<StoredEntry[]> {
+  entries(tenant: string, fromIndex: number, toIndex: number, options?: ReadOptions): Promise<StoredEntry[]> {
     return this.#entries(
       `SELECT ${ENTRY_COLUMNS} FROM attestlog.events
 WHERE tenant_id = {tenant:String} AND leaf_index >= {from:UInt64} AND leaf_index < {to:UInt64}
 ORDER BY leaf_index`,
       { tenant, from: fromIndex, to: toIndex },
+      options,
     );
   }
 
@@ -150,20 +181,31 @@ WHERE received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC') AND position 
     }
   }
 
-  async usageByDay(tenant: string, fromDay: number, toDay: number, before: Position): Promise<DayUsage[]> {
-    const bytes = await this.#engine.read(USAGE_BY_DAY, { tenant, from: fromDay, to: toDay, before });
+  scan(query: ScanQuery, options?: ReadOptions): AsyncIterable<StoredEntry[]> {
+    return this.#scan.scan(query, options);
+  }
+
+  async usageByDay(
+    tenant: string,
+    fromDay: number,
+    toDay: number,
+    before: Position,
+    options?: ReadOptions,
+  ): Promise<DayUsage[]> {
+    const bytes = await this.#engine.read(USAGE_BY_DAY, { tenant, from: fromDay, to: toDay, before }, options);
     const reader = new RowBinaryReader(bytes);
     const usage: DayUsage[] = [];
     while (!reader.done) usage.push({ day: reader.uint64(), events: reader.uint64(), bytes: reader.uint64() });
     return usage;
   }
 
-  entriesOf(tenant: string, person: Person, { afterIndex, before, limit }: PersonPage): Promise<StoredEntry[]> {
+  entriesOf(tenant: string, person: Person, page: PersonPage, options?: ReadOptions): Promise<StoredEntry[]> {
+    const { afterIndex, before, limit } = page;
     // An absent id is '' in its column.
     const subjects = person.subjects.filter((subject) => subject !== '');
     const { tags } = person;
     const from = afterIndex === undefined ? 0 : afterIndex + 1;
-    return this.#entries(ENTRIES_OF, { tenant, subjects, tags, from, before, limit });
+    return this.#entries(ENTRIES_OF, { tenant, subjects, tags, from, before, limit }, options);
   }
 
   async eraseSealed(tenant: string, keys: readonly SubjectKeyRange[], erasure: string): Promise<void> {
@@ -176,14 +218,15 @@ WHERE received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC') AND position 
     if (found.length > 0) await this.#engine.rewrite(ERASE_SEALED, { ...parameters, erasure });
   }
 
-  async countErased(tenant: string, erasure: string): Promise<ErasedCount> {
-    const reader = new RowBinaryReader(await this.#engine.read(COUNT_ERASED, { tenant, erasure }));
+  async countErased(tenant: string, erasure: string, options?: ReadOptions): Promise<ErasedCount> {
+    const reader = new RowBinaryReader(await this.#engine.read(COUNT_ERASED, { tenant, erasure }, options));
     return { entries: reader.uint64(), fields: reader.uint64() };
   }
 
-  async usageByKind(tenant: string, { kind, fromDay, toDay, before, limit }: UsageByKindQuery): Promise<KindUsage[]> {
+  async usageByKind(tenant: string, query: UsageByKindQuery, options?: ReadOptions): Promise<KindUsage[]> {
+    const { kind, fromDay, toDay, before, limit } = query;
     const parameters = { tenant, from: fromDay, to: toDay, before, limit };
-    const reader = new RowBinaryReader(await this.#engine.read(usageByKind(kind), parameters));
+    const reader = new RowBinaryReader(await this.#engine.read(usageByKind(kind), parameters, options));
     const usage: KindUsage[] = [];
     while (!reader.done) usage.push({ name: reader.text(), events: reader.uint64(), bytes: reader.uint64() });
     return usage;
@@ -204,8 +247,8 @@ WHERE received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC') AND position 
     return this.#engine.close();
   }
 
-  async #entries(sql: string, parameters: Parameters): Promise<StoredEntry[]> {
-    return readEntries(await this.#engine.read(sql, parameters));
+  async #entries(sql: string, parameters: Parameters, options?: ReadOptions): Promise<StoredEntry[]> {
+    return readEntries(await this.#engine.read(sql, parameters, options));
   }
 }
 

@@ -14,7 +14,7 @@ describe('a session of the engine', () => {
   let folder: string;
   let engine: Engine;
   const text = async (sql: string, parameters = {}) =>
-    Buffer.from(await engine.read(sql, parameters, 'TSVRaw')).toString('utf8');
+    Buffer.from(await engine.read(sql, parameters, { format: 'TSVRaw' })).toString('utf8');
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'attestlog-policy-'));

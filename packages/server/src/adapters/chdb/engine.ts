@@ -1,12 +1,20 @@
 import { createRequire } from 'node:module';
-import { PortFailure, type PortFailureKind } from '../../ports/failure.js';
+import { PortFailure } from '../../ports/failure.js';
+import type { ReadOptions } from '../../ports/read-options.js';
 import type { ArrowColumn } from './arrow-columns.js';
+import { Cancelling } from './cancelling.js';
 import { engineConfiguration } from './engine-configuration.js';
+import { asPortFailure } from './engine-failure.js';
 import { escapeLiteral, type Parameters, type ParameterValue, setParameters } from './parameters.js';
+import { COSTED_FORMAT, costedSql, splitCost } from './read-cost.js';
+import { cancelled, ReaderSessions } from './reader-sessions.js';
 
 /** Room for a grant and a search of as many conditions as there may be each: about a third of both. */
 const MAX_STATEMENT_BYTES = 1_048_576;
 const MAX_STATEMENT_ELEMENTS = 250_000;
+/** More than any page or look-up comes to: a thousand entries of 64 KiB, with as much again of what is sealed. */
+const MAX_RESULT_BYTES = 268_435_456;
+const MAX_LOOK_UP_SESSIONS = 4;
 
 /** The part of the driver that is used here, as it was measured and tested with chdb 3.4. */
 interface Driver {
@@ -19,7 +27,7 @@ interface Driver {
 interface DriverSession {
   connection: unknown;
   queryAsync(sql: string, options: { format: string }): Promise<{ bytes(): Uint8Array }>;
-  queryStream(sql: string, options: { format: string }): AsyncIterable<{ raw(): Uint8Array }>;
+  queryStream(sql: string, options: { format: string; signal?: AbortSignal }): AsyncIterable<{ raw(): Uint8Array }>;
   close(): void;
 }
 
@@ -28,12 +36,21 @@ const driver = createRequire(import.meta.url)('chdb') as Driver;
 
 export interface EngineOptions {
   path: string;
-  /** Sessions for reading; each runs one query at a time. */
+  /** Sessions for the queries of clients; each runs one query at a time. What the server reads for itself has its own. */
   readSessions: number;
-  /** What one read may use. */
+  /** What one read may use: its time, and its memory. */
   maxReadSeconds: number;
   maxReadBytes: number;
+  /** What one query of a client may look at: rows, and bytes of columns as they are in memory. Absent: any number. */
+  maxQueryRows?: number;
+  maxQueryBytes?: number;
   maxServerBytes: number;
+}
+
+/** With a signal or a listener, a read is a client's query. */
+export interface EngineReadOptions extends ReadOptions {
+  /** A format of the engine; RowBinary if absent. */
+  format?: string;
 }
 
 /**
@@ -42,9 +59,14 @@ export interface EngineOptions {
  */
 export class Engine {
   readonly #writer: DriverSession;
-  readonly #readers: DriverSession[] = [];
-  readonly #idle: DriverSession[] = [];
-  readonly #waiting: ((session: DriverSession) => void)[] = [];
+  readonly #sessions: DriverSession[] = [];
+  /** For queries of clients; and for what the server reads for itself, so that sealing never waits for a query. */
+  readonly #queries: ReaderSessions<DriverSession>;
+  readonly #lookUps: ReaderSessions<DriverSession>;
+  readonly #cancelling: Cancelling;
+  /** Set before each read: the sessions are reused, and a setting must not depend on who came before. */
+  readonly #readLimits: string;
+  readonly #queryLimits: string;
   readonly #connectionArgs: readonly string[];
   readonly #path: string;
   #lastWrite: Promise<unknown> = Promise.resolve();
@@ -57,16 +79,21 @@ export class Engine {
     this.#path = options.path;
     this.#connectionArgs = [engineConfiguration(options.path), `--max_server_memory_usage=${options.maxServerBytes}`];
     this.#writer = this.#open();
-    for (let i = 0; i < options.readSessions; i++) {
-      const reader = this.#open();
-      this.#readers.push(reader);
-      this.#idle.push(reader);
-    }
-    this.limits = `SET max_execution_time = ${options.maxReadSeconds}, max_memory_usage = ${options.maxReadBytes}, use_text_index_like_evaluation_by_dictionary_scan = 0, max_query_size = ${MAX_STATEMENT_BYTES}, max_ast_elements = ${MAX_STATEMENT_ELEMENTS}; `;
+    const { readSessions } = options;
+    const lookUpSessions = Math.min(readSessions, MAX_LOOK_UP_SESSIONS);
+    this.#queries = new ReaderSessions(this.#openSome(readSessions), Math.max(1, readSessions - 1));
+    this.#lookUps = new ReaderSessions(this.#openSome(lookUpSessions), lookUpSessions);
+    const [canceller] = this.#openSome(1);
+    this.#cancelling = new Cancelling((sql) => canceller!.queryAsync(sql, { format: 'Null' }));
+    this.#readLimits = limitsOf({ ...options, maxQueryRows: 0, maxQueryBytes: 0 });
+    this.#queryLimits = limitsOf(options);
   }
 
-  /** Set before each read: the sessions are reused, and a setting must not depend on who came before. */
-  private readonly limits: string;
+  #openSome(count: number): DriverSession[] {
+    const sessions = Array.from({ length: count }, () => this.#open());
+    this.#sessions.push(...sessions);
+    return sessions;
+  }
 
   #open(): DriverSession {
     try {
@@ -128,35 +155,72 @@ export class Engine {
 
   /**
    * Runs a query; resolves with its rows in a format of the engine, RowBinary by default. It sees the rows of the tenant
-   * that the parameter `tenant` names, and without that parameter none.
+   * that the parameter `tenant` names, and without that parameter none. With a signal or a listener for its cost it is a
+   * client's query: held to the limits of queries, on a session that tenants share fairly.
+   *
+   * Fails with `cancelled` and `exhausted` only as a client's query. Its cost is known in the format RowBinary.
    */
-  async read(sql: string, parameters: Parameters = {}, format = 'RowBinary'): Promise<Uint8Array> {
-    const text = this.limits + seeingTenant(parameters.tenant) + setParameters(parameters) + sql;
-    const session = await this.#acquire();
+  async read(sql: string, parameters: Parameters = {}, options: EngineReadOptions = {}): Promise<Uint8Array> {
+    this.#requireOpen();
+    const { signal, onCost } = options;
+    const isQuery = signal !== undefined || onCost !== undefined;
+    const [sessions, limits] = isQuery ? [this.#queries, this.#queryLimits] : [this.#lookUps, this.#readLimits];
+    const tenant = String(parameters.tenant ?? '');
+    const session = await sessions.acquire(isQuery ? tenant : '', signal);
+    const query = this.#cancelling.follow(signal);
     try {
-      const result = await session.queryAsync(text, { format });
-      return result.bytes();
+      const before = limits + seeingTenant(tenant) + setParameters(parameters) + query.mark;
+      return await this.#readOn(session, before, sql, options);
     } catch (error) {
-      throw this.#failure(error);
+      // A session keeps what failed, with its memory, until its next statement.
+      await session.queryAsync('SELECT 1', { format: 'Null' }).catch(() => undefined);
+      throw isAborted(signal) ? cancelled() : this.#failure(error, isQuery);
     } finally {
-      this.#release(session);
+      query.end();
+      sessions.release(isQuery ? tenant : '', session);
     }
   }
 
+  async #readOn(
+    session: DriverSession,
+    before: string,
+    sql: string,
+    { format = 'RowBinary', onCost }: EngineReadOptions,
+  ): Promise<Uint8Array> {
+    if (onCost === undefined || format !== 'RowBinary') {
+      return (await session.queryAsync(before + sql, { format })).bytes();
+    }
+    const answer = await session.queryAsync(before + costedSql(sql), { format: COSTED_FORMAT });
+    const { rows, cost } = splitCost(answer.bytes());
+    onCost(cost);
+    return rows;
+  }
+
   /**
-   * Streams a query's rows on a session of its own: another query on the session would end the stream. It sees the rows
-   * of all tenants.
+   * Streams a query's rows on a session of its own: another query on the session would end the stream. Fails with
+   * `cancelled` soon after the signal is aborted.
+   *
+   * @param seeing the tenant whose rows it sees; `*`: all tenants'
    */
-  async *stream(sql: string, parameters: Parameters = {}): AsyncGenerator<Uint8Array> {
+  async *stream(
+    sql: string,
+    parameters: Parameters = {},
+    seeing = '*',
+    { signal }: ReadOptions = {},
+  ): AsyncGenerator<Uint8Array> {
     this.#requireOpen();
+    if (isAborted(signal)) throw cancelled();
     const session = this.#open();
     this.#streams += 1;
+    const query = this.#cancelling.follow(signal);
     try {
-      await session.queryAsync(seeingTenant('*') + setParameters(parameters), { format: 'Null' });
-      for await (const chunk of session.queryStream(sql, { format: 'RowBinary' })) yield chunk.raw();
+      await session.queryAsync(seeingTenant(seeing) + setParameters(parameters), { format: 'Null' });
+      const options = { format: 'RowBinary', ...(signal === undefined ? {} : { signal }) };
+      for await (const chunk of session.queryStream(query.mark + sql, options)) yield chunk.raw();
     } catch (error) {
-      throw this.#failure(error);
+      throw isAborted(signal) ? cancelled() : this.#failure(error);
     } finally {
+      query.end();
       session.close();
       this.#streams -= 1;
     }
@@ -169,7 +233,8 @@ export class Engine {
     await this.#lastWrite.catch(() => undefined);
     await Promise.all(this.#rewrites);
     await driver.drainPending();
-    for (const reader of this.#readers) reader.close();
+    await this.#cancelling.settled();
+    for (const session of this.#sessions) session.close();
     this.#writer.close();
     await driver.drainPending();
   }
@@ -186,28 +251,35 @@ export class Engine {
     return run;
   }
 
-  #failure(error: unknown): PortFailure {
-    const failure = asPortFailure(error);
+  #failure(error: unknown, isQuery = false): PortFailure {
+    const failure = asPortFailure(error, isQuery);
     if (failure.kind === 'corrupt') this.#damage ??= failure;
     return failure;
-  }
-
-  #acquire(): Promise<DriverSession> {
-    this.#requireOpen();
-    const session = this.#idle.pop();
-    if (session !== undefined) return Promise.resolve(session);
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  #release(session: DriverSession): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#idle.push(session);
-    else next(session);
   }
 
   #requireOpen(): void {
     if (this.#closed) throw new PortFailure('closed', 'The event store is closed');
   }
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+/** The statement that sets what a read may use. */
+function limitsOf({ maxReadSeconds, maxReadBytes, maxQueryRows = 0, maxQueryBytes = 0 }: EngineOptions): string {
+  const limits = {
+    max_execution_time: maxReadSeconds,
+    max_memory_usage: maxReadBytes,
+    max_rows_to_read: maxQueryRows,
+    max_bytes_to_read: maxQueryBytes,
+    max_result_bytes: MAX_RESULT_BYTES,
+    max_query_size: MAX_STATEMENT_BYTES,
+    max_ast_elements: MAX_STATEMENT_ELEMENTS,
+    use_text_index_like_evaluation_by_dictionary_scan: 0,
+  };
+  const settings = Object.entries(limits).map(([name, value]) => `${name} = ${value}`);
+  return `SET ${settings.join(', ')}; `;
 }
 
 /** The statement that sets whose rows a session sees; engine-configuration.ts has the policy that heeds it. */
@@ -217,25 +289,3 @@ function seeingTenant(tenant: ParameterValue = ''): string {
 
 /** Names of Arrow streams are global in the process. */
 let lastStream = 0;
-
-const NOT_ENOUGH_SPACE = 243;
-/** CHECKSUM_DOESNT_MATCH, CANNOT_READ_ALL_DATA, CORRUPTED_DATA, BAD_SIZE_OF_FILE_IN_DATA_PART, TOO_MANY_UNEXPECTED_DATA_PARTS. */
-const DAMAGE = new Set([40, 33, 246, 228, 231]);
-
-/** Maps the driver's error by the engine's code; everything that is not known to be final may be repeated. */
-function asPortFailure(error: unknown): PortFailure {
-  if (error instanceof PortFailure) return error;
-  return new PortFailure(kindOf(error), `The event store failed: ${messageOf(error)}`, { cause: error });
-}
-
-function kindOf(error: unknown): PortFailureKind {
-  const code = (error as { clickhouseCode?: number }).clickhouseCode;
-  if (code === NOT_ENOUGH_SPACE) return 'full';
-  if (code !== undefined && DAMAGE.has(code)) return 'corrupt';
-  return 'unavailable';
-}
-
-/** The engine's words without the stack trace; and never the values of a query, which stand in later lines. */
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 300);
-}

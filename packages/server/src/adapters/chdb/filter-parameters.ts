@@ -4,7 +4,13 @@ import type { Parameters, ParameterValue } from './parameters.js';
 export class FilterParameters {
   readonly #values: Record<string, ParameterValue> = {};
   readonly #constants = new Map<string, string>();
+  readonly #prefix: string;
   #count = 0;
+
+  /** @param prefix of the placeholders' names, where one query has those of several */
+  constructor(prefix = 'f') {
+    this.#prefix = prefix;
+  }
 
   get values(): Parameters {
     return this.#values;
@@ -37,8 +43,26 @@ export class FilterParameters {
     return `reinterpretAsFloat64(${this.#add(bits.getBigUint64(0), 'UInt64')})`;
   }
 
+  int64(value: bigint): string {
+    return this.#add(value, 'Int64');
+  }
+
+  /** A parameter of an aggregate function, which takes no expression in its place. */
+  count(value: number): string {
+    return this.#add(value, 'UInt64');
+  }
+
+  /** The same for a number that may be a little off. */
+  float(value: number): string {
+    return this.#add(value, 'Float64');
+  }
+
+  int64s(values: readonly bigint[]): string {
+    return this.#add(values, 'Array(Int64)');
+  }
+
   #add(value: ParameterValue, type: string): string {
-    const name = `f${this.#count++}`;
+    const name = `${this.#prefix}${this.#count++}`;
     this.#values[name] = value;
     return `{${name}:${type}}`;
   }

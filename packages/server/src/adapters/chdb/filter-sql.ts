@@ -1,11 +1,13 @@
 import { asciiLower, type Condition, type Filter, type FoundField, knownField } from '@attestlog/event';
 import { concealedSql } from './concealed-sql.js';
 import { fieldSql, isNoStandIn } from './field-sql.js';
+import { filterColumns } from './filter-columns.js';
 import type { FilterParameters } from './filter-parameters.js';
 import { jsonSql, TEXT_OF_VALUE, writtenInEntry } from './json-sql.js';
 import { likePattern } from './like-pattern.js';
 import { networkSql } from './network-sql.js';
 import { rangeSql } from './range-sql.js';
+import { holdsPatternSql, holdsTextSql } from './word-indexes.js';
 import { wordsSql } from './words-sql.js';
 
 /**
@@ -60,26 +62,37 @@ function conditionSql(condition: Condition, parameters: FilterParameters): strin
 function isSql(found: FoundField, values: readonly string[], parameters: FilterParameters): string {
   const isLower = found.field.type === 'text';
   const list = parameters.texts(isLower ? values.map(asciiLower) : values);
+  const narrowed = hasColumn(found) ? undefined : holdsTextSql(values, parameters);
   if (found.field.type === 'json') {
     const [only] = values;
     const needle = values.length === 1 && only !== undefined ? writtenInEntry(only) : undefined;
-    return jsonSql(found, { of: TEXT_OF_VALUE, fits: `has(${list}, x)`, needle }, parameters);
+    return jsonSql(found, { of: TEXT_OF_VALUE, fits: `has(${list}, x)`, needle, narrowed }, parameters);
   }
   const { each, text } = fieldSql(found);
-  if (each === undefined) return `${isLower ? `lower(${text})` : text} IN ${list}`;
+  if (each === undefined) return narrowedBy(narrowed, `${isLower ? `lower(${text})` : text} IN ${list}`);
   // The index on the ids of targets knows this form.
-  return `hasAny(${isLower ? `arrayMap(x -> lower(${text}), ${each})` : each}, ${list})`;
+  return narrowedBy(narrowed, `hasAny(${isLower ? `arrayMap(x -> lower(${text}), ${each})` : each}, ${list})`);
 }
 
 function likeSql(found: FoundField, parts: readonly string[], parameters: FilterParameters): string {
   const isLower = found.field.type === 'text';
   const pattern = parameters.text(likePattern(isLower ? parts.map(asciiLower) : parts));
+  const narrowed = hasColumn(found) ? undefined : holdsPatternSql(parts, parameters);
   if (found.field.type === 'json') {
-    return jsonSql(found, { of: TEXT_OF_VALUE, fits: `x LIKE ${pattern}` }, parameters);
+    return jsonSql(found, { of: TEXT_OF_VALUE, fits: `x LIKE ${pattern}`, narrowed }, parameters);
   }
   const { each, text } = fieldSql(found);
   const fits = `${isLower ? `lower(${text})` : text} LIKE ${pattern} AND ${isNoStandIn(text)}`;
-  return each === undefined ? fits : `arrayExists(x -> ${fits}, ${each})`;
+  return narrowedBy(narrowed, each === undefined ? fits : `arrayExists(x -> ${fits}, ${each})`);
+}
+
+/** What is read out of the entry is narrowed down by the index on its words first. */
+function narrowedBy(narrowed: string | undefined, exact: string): string {
+  return narrowed === undefined ? exact : `${narrowed} AND ${exact}`;
+}
+
+function hasColumn({ field }: FoundField): boolean {
+  return filterColumns.has(field.name);
 }
 
 function existsSql(found: FoundField, parameters: FilterParameters): string {

@@ -9,6 +9,8 @@ export interface JsonTest {
   readonly of?: string;
   /** A text that the entry holds wherever the condition is true; the last key of the path if absent. */
   readonly needle?: string | undefined;
+  /** A condition that holds wherever this one does, and that the index on words knows. */
+  readonly narrowed?: string | undefined;
 }
 
 /** Of a text the text, of a number or a boolean its JSON; '' for all else. */
@@ -31,11 +33,16 @@ export function membersSql(object: string, key: string): string {
  * Where a key of the path holds an array, its elements take its place; no path leads into what is no object. The keys
  * are an array parameter, so that the SQL is the same for every path.
  */
-export function jsonSql({ path }: FoundField, { fits, of, needle }: JsonTest, parameters: FilterParameters): string {
+export function jsonSql(
+  { path }: FoundField,
+  { fits, of, needle, narrowed }: JsonTest,
+  parameters: FilterParameters,
+): string {
   const lastKey = path[path.length - 1] as string;
   const held = parameters.text(needle ?? `"${writtenInEntry(lastKey)}":`);
   const step = `arrayFlatten(arrayMap(x -> ${membersSql('x', 'step')}, held))`;
   const values = `arrayFold((held, step) -> ${step}, ${parameters.texts(path)}, [entry])`;
   const tested = of === undefined ? values : `arrayMap(x -> ${of}, ${values})`;
-  return `position(entry, ${held}) > 0 AND arrayExists(x -> ${fits}, ${tested})`;
+  const isHeld = [`position(entry, ${held}) > 0`, ...(narrowed === undefined ? [] : [narrowed])].join(' AND ');
+  return `${isHeld} AND arrayExists(x -> ${fits}, ${tested})`;
 }

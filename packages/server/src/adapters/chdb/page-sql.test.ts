@@ -50,4 +50,16 @@ ORDER BY tenant_id DESC, time DESC, leaf_index DESC LIMIT {limit:UInt32}`);
       after_index: 3,
     });
   });
+
+  it('goes the other way where the oldest come first', () => {
+    const after = { timeNs: 5n, index: 3 };
+    expect(pageSql({ tenant: 'acme', before: 2048, order: 'oldest', limit: 11, after })).toEqual({
+      sql: `SELECT leaf_index, position, entry, sealed FROM attestlog.events
+WHERE tenant_id = {tenant:String}
+  AND position < {before:UInt64}
+  AND time >= fromUnixTimestamp64Nano({after_time:Int64}, 'UTC') AND (time, leaf_index) > (fromUnixTimestamp64Nano({after_time:Int64}, 'UTC'), {after_index:UInt64})
+ORDER BY tenant_id, time, leaf_index LIMIT {limit:UInt32}`,
+      parameters: { tenant: 'acme', before: 2048, limit: 11, after_time: 5n, after_index: 3 },
+    });
+  });
 });

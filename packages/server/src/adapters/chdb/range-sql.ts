@@ -2,6 +2,7 @@ import { type FoundField, FREE_TIME_PATTERN, isMoment, parseTime, type Range } f
 import { fieldSql } from './field-sql.js';
 import type { FilterParameters } from './filter-parameters.js';
 import { jsonSql } from './json-sql.js';
+import { isMetadataKey, metadataNumberSql, metadataObjectSql } from './metadata-sql.js';
 
 const SIGNS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
@@ -10,11 +11,20 @@ export function rangeSql(range: Range, found: FoundField, parameters: FilterPara
   const { type } = found.field;
   if (type === 'time') return endsOf(range, fieldSql(found).text, parameters);
   if (type === 'number') return isNumberBetween(range, fieldSql(found).text, parameters);
-  const isNumeric = typeof (range.gt ?? range.gte ?? range.lt ?? range.lte) === 'number';
-  const test = isNumeric
-    ? { fits: isNumberBetween(range, 'x', parameters) }
-    : { of: timeOfValue(parameters), fits: `ifNull(${endsOf(range, 'x', parameters)}, 0)` };
-  return jsonSql(found, test, parameters);
+  if (typeof (range.gt ?? range.gte ?? range.lt ?? range.lte) === 'number')
+    return freeNumberSql(range, found, parameters);
+  return jsonSql(
+    found,
+    { of: timeOfValue(parameters), fits: `ifNull(${endsOf(range, 'x', parameters)}, 0)` },
+    parameters,
+  );
+}
+
+function freeNumberSql(range: Range, found: FoundField, parameters: FilterParameters): string {
+  if (isMetadataKey(found)) return metadataNumberSql(found, endsOf(range, 'x', parameters), parameters);
+  const inObject = metadataObjectSql(found, parameters);
+  const inJson = jsonSql(found, { fits: isNumberBetween(range, 'x', parameters) }, parameters);
+  return inObject === undefined ? inJson : `${inObject} AND ${inJson}`;
 }
 
 /** @param json the JSON of a value, '' where there is none */

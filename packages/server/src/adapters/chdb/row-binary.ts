@@ -27,6 +27,17 @@ export class RowBinaryReader {
     return value;
   }
 
+  float64(): number {
+    const value = this.#bytes.readDoubleLE(this.#at);
+    this.#at += 8;
+    return value;
+  }
+
+  /** An Array, each of whose items is read by a function. */
+  items<T>(read: () => T): T[] {
+    return Array.from({ length: this.#length() }, read);
+  }
+
   /** A String's bytes, as a view. */
   bytes(): Uint8Array {
     const length = this.#length();

@@ -1,11 +1,13 @@
 /**
- * The tables, as ClickHouse SQL. Facts and figures behind the choices: docs/decisions/0002 and 0003.
+ * The tables, as ClickHouse SQL. Facts and figures behind the choices: docs/decisions/0002, 0003 and 0010.
  *
  * Events are partitioned by the month in which they were received, not that of their own time: an insert then touches
  * one partition whatever times its clients wrote, and old logs can be imported. Pages by time are served by the order.
  */
 
+import { numbersOfMembersSql, numericMembersSql } from './metadata-sql.js';
 import { blindsSql, tagsSql } from './sealed-sql.js';
+import { WORDS_OF_ENTRY, WORDS_OF_MESSAGE } from './word-indexes.js';
 
 /** What it takes for an acknowledged row to survive a power cut, also across merges; and a repeated insert a no-op. */
 const DURABILITY = [
@@ -19,7 +21,12 @@ const DURABILITY = [
   'max_suspicious_broken_parts_bytes = 0',
 ];
 
-const LAYOUT = ['index_granularity = 1024', 'min_bytes_for_wide_part = 134217728'];
+/**
+ * To read one entry is to unpack its block of rows, so blocks are small. To look into an index costs something for each
+ * block that it tells of: those for look-ups tell of two. Where such an index is one side of an OR, the engine leaves out
+ * only every other block, so those that stand in one tell of one.
+ */
+const LAYOUT = ['index_granularity = 512', 'min_bytes_for_wide_part = 134217728'];
 
 const settings = [...LAYOUT, ...DURABILITY].join(', ');
 
@@ -52,19 +59,22 @@ CREATE TABLE IF NOT EXISTS attestlog.events
     request_id String CODEC(ZSTD(1)),
     correlation_id String CODEC(ZSTD(1)),
     message String CODEC(ZSTD(1)),
+    metadata_keys Array(LowCardinality(String)) CODEC(ZSTD(1)),
+    metadata_numbers Array(Float64) CODEC(ZSTD(1)),
     sealed String CODEC(ZSTD(1)),
     sealed_tags Array(String) CODEC(ZSTD(1)),
     sealed_blind Array(String) CODEC(ZSTD(1)),
-    INDEX by_id id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_id id TYPE bloom_filter(0.01) GRANULARITY 2,
     INDEX by_actor actor_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_on_behalf_of on_behalf_of_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_session session_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_request request_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_target target_ids TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_session session_id TYPE bloom_filter(0.01) GRANULARITY 2,
+    INDEX by_request request_id TYPE bloom_filter(0.01) GRANULARITY 2,
+    INDEX by_target target_ids TYPE bloom_filter(0.01) GRANULARITY 2,
     INDEX by_tag sealed_tags TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_blind sealed_blind TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_leaf leaf_index TYPE minmax GRANULARITY 1,
-    INDEX by_message lower(message) TYPE text(tokenizer = splitByNonAlpha) GRANULARITY 1
+    INDEX by_message ${WORDS_OF_MESSAGE} TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_word ${WORDS_OF_ENTRY} TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)
@@ -88,15 +98,18 @@ const EXTRACTED = `Tuple(
     id String, time String, received_at String, action String, operation String, category String, outcome String,
     severity String, class String, actor Tuple(type String, id String, on_behalf_of Tuple(id String)), targets Nested(type String, id String),
     source Tuple(service String, ip String), session_id String, request_id String, correlation_id String,
-    message String)`.replace(/\s+/g, ' ');
+    message String, metadata String)`.replace(/\s+/g, ' ');
 
 const EVENT_COLUMNS = `tenant_id, leaf_index, position, entry, id, time, received_at, action, operation, category,
     outcome, severity, class, actor_type, actor_id, on_behalf_of_id, target_types, target_ids, service, ip, session_id, request_id,
-    correlation_id, message, sealed, sealed_tags, sealed_blind`;
+    correlation_id, message, metadata_keys, metadata_numbers, sealed, sealed_tags, sealed_blind`;
 
-/** Settings of one insert: one block, one thread, so that the same rows make the same block; named by its token. */
+/**
+ * Settings of one insert: one block, one thread, so that the same rows make the same block; named by its token. The
+ * dearest index is made when parts are merged, soon after, and not when they are written as well.
+ */
 function insertSettings(token: string): string {
-  return `SETTINGS insert_deduplicate = 1, insert_deduplication_token = '${requireToken(token)}', max_insert_threads = 1, max_threads = 1, max_block_size = 1048576, max_insert_block_size = 1048576, min_insert_block_size_rows = 1048576, min_insert_block_size_bytes = 1073741824`;
+  return `SETTINGS insert_deduplicate = 1, insert_deduplication_token = '${requireToken(token)}', max_insert_threads = 1, max_threads = 1, max_block_size = 1048576, max_insert_block_size = 1048576, min_insert_block_size_rows = 1048576, min_insert_block_size_bytes = 1073741824, precise_float_parsing = 1, exclude_materialize_skip_indexes_on_insert = 'by_word'`;
 }
 
 /** Inserts event rows from an Arrow stream with the columns tenant_id, leaf_index, position, entry, sealed. */
@@ -106,6 +119,7 @@ SELECT tenant_id, leaf_index, position, entry, x.id,
     parseDateTime64BestEffort(x.time, 9, 'UTC'), parseDateTime64BestEffort(x.received_at, 9, 'UTC'),
     x.action, x.operation, x.category, x.outcome, x.severity, x.class, x.actor.type, x.actor.id,
     x.actor.on_behalf_of.id, x.targets.type, x.targets.id, x.source.service, x.source.ip, x.session_id, x.request_id, x.correlation_id, x.message,
+    (${numericMembersSql('assumeNotNull(x.metadata)')} AS numeric).1, ${numbersOfMembersSql('numeric')},
     sealed, ${tagsSql('sealed')}, ${blindsSql('sealed')}
 FROM (SELECT *, JSONExtract(entry, '${EXTRACTED}') AS x FROM arrowstream('${requireToken(stream)}'))`;
 }

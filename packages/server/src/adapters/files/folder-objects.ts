@@ -14,6 +14,8 @@ export interface FolderObjectsOptions {
 }
 
 const OBJECTS = 'objects';
+/** What is read at once of an object that is read in pieces. */
+const PIECE_BYTES = 262_144;
 /** Where files are written before they are renamed into place: in the same folder, so in the same file system. */
 const UNFINISHED = 'unfinished';
 
@@ -46,19 +48,50 @@ class FolderObjects implements Objects {
   }
 
   put(key: string, bytes: Uint8Array): Promise<void> {
-    return this.#run(async () => {
-      const path = this.#path(key);
-      const unfinished = join(this.#unfinished, randomUUID());
-      try {
-        await writeDurably(unfinished, bytes);
-        await this.#folders.ensure(dirname(path));
-        await rename(unfinished, path);
-      } catch (error) {
-        await rm(unfinished, { force: true }).catch(() => undefined);
-        throw error;
+    return this.#run(() => this.#putFile(key, (unfinished) => writeDurably(unfinished, bytes)));
+  }
+
+  async putStream(key: string, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+    const source = new Pieces(pieces);
+    try {
+      await this.#run(() => this.#putFile(key, (unfinished) => writePieces(unfinished, source)));
+    } catch (error) {
+      throw source.failed ? source.failure : error;
+    }
+    return source.bytes;
+  }
+
+  read(key: string, fromByte: number, toByte: number): AsyncIterable<Uint8Array> {
+    return this.#pieces(this.#path(key), fromByte, toByte);
+  }
+
+  async *#pieces(path: string, fromByte: number, toByte: number): AsyncGenerator<Uint8Array> {
+    const file = await this.#run(() => open(path, 'r'));
+    try {
+      for (let at = fromByte; at < toByte; ) {
+        const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, toByte - at));
+        const { bytesRead } = await this.#run(() => file.read(piece, 0, piece.length, at));
+        if (bytesRead === 0) throw new PortFailure('unavailable', 'objects: an object ends too early');
+        at += bytesRead;
+        yield piece.subarray(0, bytesRead);
       }
-      await syncFolder(dirname(path));
-    });
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #putFile(key: string, write: (unfinished: string) => Promise<void>): Promise<void> {
+    const path = this.#path(key);
+    const unfinished = join(this.#unfinished, randomUUID());
+    try {
+      await write(unfinished);
+      await this.#folders.ensure(dirname(path));
+      await rename(unfinished, path);
+    } catch (error) {
+      await rm(unfinished, { force: true }).catch(() => undefined);
+      throw error;
+    }
+    await syncFolder(dirname(path));
   }
 
   get(key: string): Promise<Uint8Array | undefined> {
@@ -112,6 +145,61 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
     await file.writeFile(bytes);
     await file.sync();
   } finally {
+    await file.close();
+  }
+}
+
+/** Pieces from outside: counted, and what they throw is kept apart from what the file system throws. */
+class Pieces {
+  readonly #pieces: AsyncIterable<Uint8Array>;
+  bytes = 0;
+  failed = false;
+  failure: unknown;
+
+  constructor(pieces: AsyncIterable<Uint8Array>) {
+    this.#pieces = pieces;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    const pieces = this.#pieces[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const { done, value } = await this.#next(pieces);
+        if (done === true) return;
+        this.bytes += value.length;
+        yield value;
+      }
+    } finally {
+      await pieces.return?.();
+    }
+  }
+
+  async #next(pieces: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+    try {
+      return await pieces.next();
+    } catch (error) {
+      this.failed = true;
+      this.failure = error;
+      throw error;
+    }
+  }
+}
+
+/** A piece is written while the next one is made. */
+async function writePieces(path: string, pieces: Pieces): Promise<void> {
+  const file = await open(path, 'wx');
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    for await (const piece of pieces) {
+      await writing;
+      writing = file.writeFile(piece);
+      // Told where it is waited for.
+      writing.catch(() => undefined);
+    }
+    await writing;
+    await file.sync();
+  } finally {
+    await writing.catch(() => undefined);
     await file.close();
   }
 }

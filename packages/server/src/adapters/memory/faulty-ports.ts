@@ -40,6 +40,8 @@ export function withRegistryFaults(registry: Registry, faults: Faults): Registry
 export function withObjectsFaults(objects: Objects, faults: Faults): Objects {
   return {
     put: (key, bytes) => faults.run('objects.put', { whole: () => objects.put(key, bytes) }),
+    putStream: (key, pieces) => faults.run('objects.putStream', { whole: () => objects.putStream(key, pieces) }),
+    read: (key, from, to) => objects.read(key, from, to),
     get: (key) => faults.run('objects.get', { whole: () => objects.get(key) }),
     size: (key) => faults.run('objects.size', { whole: () => objects.size(key) }),
     delete: (key) => faults.run('objects.delete', { whole: () => objects.delete(key) }),
@@ -59,7 +61,9 @@ export function withStoreFaults(store: EventStore, faults: Faults): EventStore {
         whole: () => store.insert(batch),
         half: () => store.insert(batchOf(batch.token, firstHalf(eventRows(batch)), [])),
       }),
-    page: (query) => faults.run('store.page', { whole: () => store.page(query) }),
+    page: (query, options) => faults.run('store.page', { whole: () => store.page(query, options) }),
+    aggregate: (query, options) => faults.run('store.aggregate', { whole: () => store.aggregate(query, options) }),
+    count: (query, options) => faults.run('store.count', { whole: () => store.count(query, options) }),
     findById: (tenant, id, before) => faults.run('store.findById', { whole: () => store.findById(tenant, id, before) }),
     findByKeys: (tenant, keys, before) =>
       faults.run('store.findByKeys', { whole: () => store.findByKeys(tenant, keys, before) }),
@@ -67,6 +71,7 @@ export function withStoreFaults(store: EventStore, faults: Faults): EventStore {
     nodeHashes: (tenant, level, from, to) =>
       faults.run('store.nodeHashes', { whole: () => store.nodeHashes(tenant, level, from, to) }),
     idsReceivedSince: (since, before) => store.idsReceivedSince(since, before),
+    scan: (query, options) => store.scan(query, options),
     usageByDay: (tenant, from, to, before) =>
       faults.run('store.usageByDay', { whole: () => store.usageByDay(tenant, from, to, before) }),
     usageByKind: (tenant, query) => faults.run('store.usageByKind', { whole: () => store.usageByKind(tenant, query) }),

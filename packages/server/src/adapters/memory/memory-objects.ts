@@ -12,20 +12,41 @@ export interface MemoryObjectsOptions extends MemoryHandleOptions {
   maxBytes?: number;
 }
 
+const PIECE_BYTES = 65_536;
+
 export function openMemoryObjects(state: MemoryObjectsState, options: MemoryObjectsOptions = {}): Objects {
   const { objects } = state;
   const handle = new MemoryHandle('objects', options);
   const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
+  const put = (key: string, copy: Uint8Array) => {
+    const others = [...objects].reduce((sum, [name, value]) => sum + (name === key ? 0 : value.length), 0);
+    if (others + copy.length > maxBytes) throw new PortFailure('full', `objects: at the limit of ${maxBytes} bytes`);
+    objects.set(key, copy);
+  };
   return {
     put(key, bytes) {
       const copy = new Uint8Array(bytes);
       return handle.run('put', () => {
         refuseMalformed(key);
-        const others = [...objects].reduce((sum, [name, value]) => sum + (name === key ? 0 : value.length), 0);
-        if (others + copy.length > maxBytes)
-          throw new PortFailure('full', `objects: at the limit of ${maxBytes} bytes`);
-        objects.set(key, copy);
+        put(key, copy);
       });
+    },
+    async putStream(key, pieces) {
+      handle.refuseWhenClosed();
+      refuseMalformed(key);
+      const copies: Uint8Array[] = [];
+      for await (const piece of pieces) copies.push(new Uint8Array(piece));
+      const bytes = new Uint8Array(Buffer.concat(copies));
+      await handle.run('putStream', () => put(key, bytes));
+      return bytes.length;
+    },
+    async *read(key, fromByte, toByte) {
+      const bytes = await handle.run('read', () => {
+        refuseMalformed(key);
+        return objects.get(key);
+      });
+      if (bytes === undefined || bytes.length < toByte) throw new PortFailure('unavailable', 'objects: no such bytes');
+      for (let at = fromByte; at < toByte; at += PIECE_BYTES) yield bytes.slice(at, Math.min(at + PIECE_BYTES, toByte));
     },
     get: (key) =>
       handle.run('get', () => {

@@ -1,17 +1,18 @@
 import {
-  compileFilter,
   eraseItems,
-  type Filter,
-  type FilterPredicate,
   formatSealedItems,
   isErased,
   parseSealedItems,
   type SealedItems,
   type SubjectKeyRange,
 } from '@attestlog/event';
+import type { Aggregate, Aggregation } from '../../ports/aggregation.js';
 import { eventRows, nodeRows, type TreeNodeRow } from '../../ports/batch-columns.js';
 import { PortFailure } from '../../ports/failure.js';
+import type { ReadOptions } from '../../ports/read-options.js';
+import type { ScanQuery } from '../../ports/scan.js';
 import type {
+  CountQuery,
   DayUsage,
   EntryKey,
   ErasedCount,
@@ -28,7 +29,11 @@ import type {
   UsageKind,
 } from '../../ports/store.js';
 import { type EntryFields, entryFields } from './entry-fields.js';
+import { aggregateEntries } from './memory-aggregate.js';
 import { MemoryHandle, type MemoryHandleOptions } from './memory-handle.js';
+import { MemoryReads } from './memory-reads.js';
+import { MemoryScan } from './memory-scan.js';
+import { isSelected, newestFirst, oldestFirst } from './selected-rows.js';
 
 /** A row with what it is found by. */
 export interface StoredRow extends StoredEntry, EntryFields {
@@ -52,36 +57,52 @@ export function openMemoryStore(state: MemoryStoreState, options: MemoryHandleOp
 }
 
 const MAX_KEYS = 1000;
-const EVERYTHING: Filter = { op: 'always' };
 const DAY_NS = 86_400_000_000_000n;
 const IDS_PER_BATCH = 1000;
 
 class MemoryStore implements EventStore {
   readonly #state: MemoryStoreState;
   readonly #handle: MemoryHandle;
+  readonly #reads: MemoryReads;
+  readonly #scan: MemoryScan;
 
   constructor(state: MemoryStoreState, options: MemoryHandleOptions) {
     this.#state = state;
     this.#handle = new MemoryHandle('store', options);
+    this.#reads = new MemoryReads(state, this.#handle);
+    this.#scan = new MemoryScan(state, this.#handle);
   }
 
   insert(batch: SealedBatch): Promise<void> {
     return this.#handle.run('insert', () => this.#insert(batch));
   }
 
-  page(query: PageQuery): Promise<StoredEntry[]> {
-    return this.#handle.run('page', () => {
-      const fits = compileFilter(query.filter ?? EVERYTHING);
-      return this.#committed(query.tenant, query.before)
-        .filter((row) => isInPage(row, query, fits))
-        .sort(newestFirst)
-        .slice(0, Math.max(query.limit, 0))
+  page({ order, after, limit, ...selection }: PageQuery, options?: ReadOptions): Promise<StoredEntry[]> {
+    return this.#reads.run('page', options, () => {
+      const inOrder = order === 'oldest' ? oldestFirst : newestFirst;
+      return this.#state.rows
+        .filter(isSelected(selection))
+        .filter((row) => after === undefined || inOrder(after, row) < 0)
+        .sort(inOrder)
+        .slice(0, Math.max(limit, 0))
         .map(storedEntry);
     });
   }
 
-  findById(tenant: string, id: string, before: Position): Promise<StoredEntry | undefined> {
-    return this.#handle.run('findById', () => {
+  count({ atMost = Number.POSITIVE_INFINITY, ...selection }: CountQuery, options?: ReadOptions): Promise<number> {
+    return this.#reads.run('count', options, () =>
+      Math.min(this.#state.rows.filter(isSelected(selection)).length, atMost),
+    );
+  }
+
+  aggregate(query: Aggregation, options?: ReadOptions): Promise<Aggregate> {
+    return this.#reads.run('aggregate', options, () =>
+      aggregateEntries(this.#state.rows.filter(isSelected(query)), query),
+    );
+  }
+
+  findById(tenant: string, id: string, before: Position, options?: ReadOptions): Promise<StoredEntry | undefined> {
+    return this.#reads.run('findById', options, () => {
       const [first] = this.#committed(tenant, before)
         .filter((row) => row.id === id)
         .sort((a, b) => a.index - b.index);
@@ -89,8 +110,13 @@ class MemoryStore implements EventStore {
     });
   }
 
-  findByKeys(tenant: string, keys: readonly EntryKey[], before: Position): Promise<StoredEntry[]> {
-    return this.#handle.run('findByKeys', () => {
+  findByKeys(
+    tenant: string,
+    keys: readonly EntryKey[],
+    before: Position,
+    options?: ReadOptions,
+  ): Promise<StoredEntry[]> {
+    return this.#reads.run('findByKeys', options, () => {
       if (keys.length > MAX_KEYS) throw new PortFailure('refused', `store: more than ${MAX_KEYS} keys`);
       const isWanted = (row: StoredRow) =>
         keys.some(({ id, timeNs }) => id === row.id && (timeNs === undefined || timeNs === row.timeNs));
@@ -98,8 +124,8 @@ class MemoryStore implements EventStore {
     });
   }
 
-  entries(tenant: string, fromIndex: number, toIndex: number): Promise<StoredEntry[]> {
-    return this.#handle.run('entries', () =>
+  entries(tenant: string, fromIndex: number, toIndex: number, options?: ReadOptions): Promise<StoredEntry[]> {
+    return this.#reads.run('entries', options, () =>
       this.#state.rows
         .filter((row) => row.tenant === tenant && row.index >= fromIndex && row.index < toIndex)
         .sort((a, b) => a.index - b.index)
@@ -130,8 +156,18 @@ class MemoryStore implements EventStore {
     for (let start = 0; start < ids.length; start += IDS_PER_BATCH) yield ids.slice(start, start + IDS_PER_BATCH);
   }
 
-  usageByDay(tenant: string, fromDay: number, toDay: number, before: Position): Promise<DayUsage[]> {
-    return this.#handle.run('usageByDay', () => {
+  scan(query: ScanQuery, options?: ReadOptions): AsyncIterable<StoredEntry[]> {
+    return this.#scan.scan(query, options);
+  }
+
+  usageByDay(
+    tenant: string,
+    fromDay: number,
+    toDay: number,
+    before: Position,
+    options?: ReadOptions,
+  ): Promise<DayUsage[]> {
+    return this.#reads.run('usageByDay', options, () => {
       const usage = new Map<number, DayUsage>();
       for (const { receivedNs, entry } of this.#committed(tenant, before)) {
         const day = Number(receivedNs / DAY_NS);
@@ -143,8 +179,9 @@ class MemoryStore implements EventStore {
     });
   }
 
-  usageByKind(tenant: string, { kind, fromDay, toDay, before, limit }: UsageByKindQuery): Promise<KindUsage[]> {
-    return this.#handle.run('usageByKind', () => {
+  usageByKind(tenant: string, query: UsageByKindQuery, options?: ReadOptions): Promise<KindUsage[]> {
+    const { kind, fromDay, toDay, before, limit } = query;
+    return this.#reads.run('usageByKind', options, () => {
       const usage = new Map<string, KindUsage>();
       for (const { receivedNs, entry } of this.#committed(tenant, before)) {
         const day = Number(receivedNs / DAY_NS);
@@ -159,8 +196,9 @@ class MemoryStore implements EventStore {
     });
   }
 
-  entriesOf(tenant: string, person: Person, { afterIndex = -1, before, limit }: PersonPage): Promise<StoredEntry[]> {
-    return this.#handle.run('entriesOf', () =>
+  entriesOf(tenant: string, person: Person, page: PersonPage, options?: ReadOptions): Promise<StoredEntry[]> {
+    const { afterIndex = -1, before, limit } = page;
+    return this.#reads.run('entriesOf', options, () =>
       this.#committed(tenant, before)
         .filter((row) => row.index > afterIndex && isOf(row, person))
         .sort((a, b) => a.index - b.index)
@@ -179,8 +217,8 @@ class MemoryStore implements EventStore {
     });
   }
 
-  countErased(tenant: string, erasure: string): Promise<ErasedCount> {
-    return this.#handle.run('countErased', () => {
+  countErased(tenant: string, erasure: string, options?: ReadOptions): Promise<ErasedCount> {
+    return this.#reads.run('countErased', options, () => {
       const count = { entries: 0, fields: 0 };
       for (const row of this.#state.rows) {
         if (row.tenant !== tenant) continue;
@@ -232,21 +270,6 @@ class MemoryStore implements EventStore {
       }
     }
   }
-}
-
-function isInPage(row: StoredRow, { fromNs, toNs, after }: PageQuery, fits: FilterPredicate): boolean {
-  return (
-    (fromNs === undefined || row.timeNs >= fromNs) &&
-    (toNs === undefined || row.timeNs <= toNs) &&
-    (after === undefined || newestFirst(after, row) < 0) &&
-    fits(JSON.parse(new TextDecoder().decode(row.entry)), row.sealed)
-  );
-}
-
-/** The order of a page: by (time, index) descending. */
-function newestFirst(a: { timeNs: bigint; index: number }, b: { timeNs: bigint; index: number }): number {
-  if (a.timeNs !== b.timeNs) return a.timeNs > b.timeNs ? -1 : 1;
-  return b.index - a.index;
 }
 
 function nodeKey({ tenant, level, index }: Omit<TreeNodeRow, 'hash'>): string {

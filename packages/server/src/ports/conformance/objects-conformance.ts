@@ -23,6 +23,7 @@ export function describeObjects(name: string, open: () => Promise<ObjectsHarness
     };
 
     describeBytes(objects, reopen);
+    describePieces(objects, reopen);
     describeKeys(objects);
     describeList(objects, reopen);
   });
@@ -87,6 +88,8 @@ function describeBytes(objects: () => Objects, reopen: () => Promise<void>): voi
     await put;
     for (const call of [
       () => objects().put('a', text('x')),
+      () => objects().putStream('a', each([text('x')])),
+      async () => objects().read('a', 0, 1)[Symbol.asyncIterator]().next(),
       () => objects().get('a'),
       () => objects().size('a'),
       () => objects().delete('a'),
@@ -95,6 +98,66 @@ function describeBytes(objects: () => Objects, reopen: () => Promise<void>): voi
       await expect(call()).rejects.toMatchObject({ kind: 'closed' });
     }
   });
+}
+
+function describePieces(objects: () => Objects, reopen: () => Promise<void>): void {
+  test('an object that comes in pieces is the same as one that comes whole', async () => {
+    const pieces = [0, 1, 70_000, 0, 600_000].map((size, place) => new Uint8Array(size).fill(place + 1));
+    expect(await objects().putStream('p/a', each(pieces))).toBe(670_001);
+    await reopen();
+    expect(Buffer.compare((await objects().get('p/a'))!, Buffer.concat(pieces))).toBe(0);
+    expect(await objects().putStream('p/a', each([text('short')]))).toBe(5);
+    expect(textOf(await objects().get('p/a'))).toBe('short');
+    expect(await objects().putStream('p/empty', each([]))).toBe(0);
+    expect(await objects().size('p/empty')).toBe(0);
+  });
+
+  test('of pieces that fail nothing is put, and their failure is thrown on', async () => {
+    await objects().put('p/b', text('before'));
+    const failure = new Error('no more pieces');
+    await expect(objects().putStream('p/b', each([text('after')], failure))).rejects.toBe(failure);
+    await expect(objects().putStream('p/new', each([text('after')], failure))).rejects.toBe(failure);
+    expect(textOf(await objects().get('p/b'))).toBe('before');
+    expect(await objects().list('p/', { limit: 9 })).toEqual(['p/b']);
+  });
+
+  test('a part of an object is read in pieces', async () => {
+    const bytes = Uint8Array.from({ length: 600_000 }, (_, place) => place % 251);
+    await objects().put('p/c', bytes);
+    for (const [from, to] of [
+      [0, 600_000],
+      [1, 2],
+      [262_143, 524_289],
+      [599_999, 600_000],
+      [7, 7],
+    ] as const) {
+      const parts: Uint8Array[] = [];
+      for await (const part of objects().read('p/c', from, to)) parts.push(part);
+      expect(Buffer.compare(Buffer.concat(parts), bytes.subarray(from, to))).toBe(0);
+    }
+    for await (const part of objects().read('p/c', 0, 600_000)) {
+      expect(part.length).toBeGreaterThan(0);
+      break;
+    }
+  });
+
+  test('bytes that are not there cannot be read', async () => {
+    await objects().put('p/d', text('four'));
+    for (const [key, to] of [
+      ['p/d', 5],
+      ['p/none', 1],
+    ] as const) {
+      const reading = async () => {
+        for await (const part of objects().read(key, 0, to)) expect(part).toBeDefined();
+      };
+      await expect(reading()).rejects.toMatchObject({ kind: 'unavailable' });
+    }
+  });
+}
+
+async function* each(pieces: readonly Uint8Array[], failure?: Error): AsyncGenerator<Uint8Array> {
+  yield* pieces;
+  if (failure !== undefined) throw failure;
 }
 
 function describeKeys(objects: () => Objects): void {
@@ -118,6 +181,8 @@ function describeKeys(objects: () => Objects): void {
     for (const key of hostile) {
       for (const call of [
         () => objects().put(key, text('x')),
+        () => objects().putStream(key, each([text('x')])),
+        async () => objects().read(key, 0, 1)[Symbol.asyncIterator]().next(),
         () => objects().get(key),
         () => objects().size(key),
         () => objects().delete(key),

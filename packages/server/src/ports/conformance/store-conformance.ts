@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { describeStoreAggregates } from './store-aggregates.js';
 import type { StoreContext, StoreHarness } from './store-harness.js';
 import { describeStoreInsert } from './store-insert.js';
 import { describeStoreLookups } from './store-lookups.js';
 import { describeStorePages } from './store-pages.js';
+import { describeStoreQueries } from './store-queries.js';
+import { describeStoreScan } from './store-scan.js';
 import { describeStoreSealed } from './store-sealed.js';
 import { describeStoreTenants } from './store-tenants.js';
 
@@ -36,7 +39,10 @@ export function describeStore(
     };
     describeStoreInsert(context, batchesBetweenRepeats);
     describeStorePages(context);
+    describeStoreScan(context);
+    describeStoreAggregates(context);
     describeStoreLookups(context);
+    describeStoreQueries(context);
     describeStoreSealed(context);
     describeStoreTenants(context);
   });

@@ -1,7 +1,7 @@
-import { parseFilter } from '@attestlog/event';
+import { parseFilter, TIME_MAX_NS, TIME_MIN_NS } from '@attestlog/event';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { batchOf } from '../batch-columns.js';
-import type { PageQuery } from '../store.js';
+import type { CountQuery, PageQuery } from '../event-selection.js';
 import { eventRow, type SampleEvent, timeNs } from './event-rows.js';
 import type { StoreContext } from './store-harness.js';
 
@@ -23,7 +23,7 @@ export function describeStorePages(context: StoreContext): void {
     const expected = (query: Omit<PageQuery, 'tenant'>) =>
       samples
         .filter((sample) => matches(sample, query))
-        .sort(newestFirst)
+        .sort(query.order === 'oldest' ? (a, b) => newestFirst(b, a) : newestFirst)
         .slice(0, query.limit)
         .map(({ index }) => index);
     const actual = async (query: Omit<PageQuery, 'tenant'>) => {
@@ -51,29 +51,46 @@ export function describeStorePages(context: StoreContext): void {
     test('is ordered by time and then index, newest first, and has its limit', async () => {
       for (const limit of [1, 7, EVENT_COUNT, 500]) {
         expect(await actual({ before: 9000, limit })).toEqual(expected({ before: 9000, limit }));
+        expect(await actual({ order: 'newest', before: 9000, limit })).toEqual(expected({ before: 9000, limit }));
       }
     });
 
-    test('leads from key to key through every entry once', async () => {
-      for (const limit of [1, 7, 20]) {
-        const seen: number[] = [];
-        let after: PageQuery['after'];
-        for (;;) {
-          const page = await actual({ before: 9000, limit, ...(after && { after }) });
-          seen.push(...page);
-          if (page.length === 0) break;
-          const index = page.at(-1)!;
-          after = { timeNs: timeNs(samples[index]!.time), index };
+    test('is ordered the other way where the oldest come first', async () => {
+      const whole = await actual({ order: 'oldest', before: 9000, limit: 500 });
+      expect(whole).toEqual(expected({ before: 9000, limit: 500 }).reverse());
+      for (const limit of [1, 7, EVENT_COUNT]) {
+        expect(await actual({ order: 'oldest', before: 9000, limit })).toEqual(whole.slice(0, limit));
+      }
+    });
+
+    test.each(['newest', 'oldest'] as const)(
+      'leads from key to key through every entry once, %s first',
+      async (order) => {
+        for (const limit of [1, 7, 20]) {
+          const seen: number[] = [];
+          let after: PageQuery['after'];
+          for (;;) {
+            const page = await actual({ order, before: 9000, limit, ...(after && { after }) });
+            seen.push(...page);
+            if (page.length === 0) break;
+            const index = page.at(-1)!;
+            after = { timeNs: timeNs(samples[index]!.time), index };
+          }
+          expect(seen).toEqual(expected({ order, before: 9000, limit: EVENT_COUNT }));
         }
-        expect(seen).toEqual(expected({ before: 9000, limit: EVENT_COUNT }));
-      }
-    });
+      },
+    );
 
-    test('starts after a key that no entry has', async () => {
-      const query = { before: 9000, limit: 99, after: { timeNs: timeNs(TIMES[3]!) + 1n, index: 0 } };
-      expect(await actual(query)).toEqual(expected(query));
-      const first = { before: 9000, limit: 99, after: { timeNs: timeNs(TIMES[3]!), index: EVENT_COUNT } };
-      expect(await actual(first)).toEqual(expected(first));
+    test.each(['newest', 'oldest'] as const)('starts after a key that no entry has, %s first', async (order) => {
+      for (const after of [
+        { timeNs: timeNs(TIMES[3]!) + 1n, index: 0 },
+        { timeNs: timeNs(TIMES[3]!), index: EVENT_COUNT },
+        { timeNs: TIME_MIN_NS - 1n, index: 0 },
+        { timeNs: TIME_MAX_NS, index: Number.MAX_SAFE_INTEGER },
+      ]) {
+        const query = { order, before: 9000, limit: 99, after };
+        expect(await actual(query)).toEqual(expected(query));
+      }
     });
 
     test('has only entries whose position is smaller', async () => {
@@ -116,6 +133,24 @@ export function describeStorePages(context: StoreContext): void {
       }
     });
 
+    const count = (query: Omit<CountQuery, 'tenant'>) => context.store.count({ tenant: samples[0]!.tenant, ...query });
+
+    test.each(selections)('counts what it selects by %s', async (text, fits) => {
+      const { filter } = parseFilter(text);
+      for (const range of [{ before: 9000 }, { before: 5090, fromNs: timeNs(TIMES[0]!), toNs: timeNs(TIMES[4]!) }]) {
+        const all = expected({ ...range, limit: EVENT_COUNT }).filter((index) => fits(samples[index]!));
+        expect(filter && (await count({ ...range, filter }))).toBe(all.length);
+        for (const atMost of [1, 7, EVENT_COUNT, 10_000]) {
+          expect(filter && (await count({ ...range, filter, atMost }))).toBe(Math.min(all.length, atMost));
+        }
+      }
+    });
+
+    test('counts nothing for a tenant that has nothing', async () => {
+      expect(await context.store.count({ tenant: context.newTenant(), before: 9000 })).toBe(0);
+      expect(await context.store.count({ tenant: context.newTenant(), before: 9000, atMost: 5 })).toBe(0);
+    });
+
     test('is empty for a tenant that has nothing', async () => {
       expect(await context.store.page({ tenant: context.newTenant(), before: 9000, limit: 10 })).toEqual([]);
     });
@@ -123,13 +158,17 @@ export function describeStorePages(context: StoreContext): void {
 }
 
 function matches(sample: SampleEvent, query: Omit<PageQuery, 'tenant'>): boolean {
-  const { before, fromNs, toNs, after } = query;
+  const { before, fromNs, toNs, after, order } = query;
   const time = timeNs(sample.time);
+  const isBeyond = (of: { timeNs: bigint; index: number }) =>
+    order === 'oldest'
+      ? time > of.timeNs || (time === of.timeNs && sample.index > of.index)
+      : time < of.timeNs || (time === of.timeNs && sample.index < of.index);
   return (
     sample.position < before &&
     (fromNs === undefined || time >= fromNs) &&
     (toNs === undefined || time <= toNs) &&
-    (after === undefined || time < after.timeNs || (time === after.timeNs && sample.index < after.index))
+    (after === undefined || isBeyond(after))
   );
 }
 

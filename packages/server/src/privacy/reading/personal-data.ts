@@ -58,10 +58,19 @@ export class PersonalData {
    * The sealed fields of each entry as the reader sees them; none for an entry without any. Every unmasking is recorded
    * in the tenant's log before a value is handed out.
    *
+   * @param isWanted whether the field of an entry that a pointer leads to is shown at all, by the entry's place; absent:
+   * all are
    * @throws Problem `reason-missing` when the tenant wants a reason for an unmasking and there is none
    */
-  async show(tenant: string, entries: readonly StoredEntry[], reader: PersonalReader): Promise<ShownField[][]> {
-    const opened = await this.#open(tenant, entries);
+  async show(
+    tenant: string,
+    entries: readonly StoredEntry[],
+    reader: PersonalReader,
+    isWanted: (place: number, pointer: string) => boolean = () => true,
+  ): Promise<ShownField[][]> {
+    const opened = (await this.#open(tenant, entries)).map(
+      (one, place) => one && { ...one, fates: one.fates.filter(({ pointer }) => isWanted(place, pointer)) },
+    );
     if (opened.every((one) => one === undefined)) return opened.map(() => []);
     const policy = await this.#parts.policies.of(tenant);
     const set = await this.#parts.tenantKeys.find(tenant);

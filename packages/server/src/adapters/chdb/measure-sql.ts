@@ -1,0 +1,98 @@
+import { knownField } from '@attestlog/event';
+import type { Measure, MeasureValue, ValueCount } from '../../ports/aggregation.js';
+import { numbersSql, textsSql } from './field-values-sql.js';
+import type { FilterParameters } from './filter-parameters.js';
+import { filterSql } from './filter-sql.js';
+import type { RowBinaryReader } from './row-binary.js';
+
+/** A measure that comes with the groups themselves; the most frequent values take a query of their own. */
+export type PlainMeasure = Exclude<Measure, { kind: 'top' }>;
+
+/** A measure in SQL. The query has two levels: what is taken of each row, and what is made of it for a group. */
+export interface MeasureSql {
+  /** An expression over the table of events, whose name in `of` it gets; absent: nothing of the row is needed. */
+  readonly input?: string;
+  /** What a group has to say anything; `1` where it always has. A UInt64 with 0 for nothing. */
+  readonly known: string;
+  readonly value: string;
+  readonly isCount: boolean;
+  /** Reads the value where it is known. */
+  readonly read: (reader: RowBinaryReader) => MeasureValue;
+}
+
+const COUNT = { known: '1', isCount: true, read: (reader: RowBinaryReader) => reader.uint64() };
+
+/**
+ * @param of name of what the measure takes of each row
+ * @param parameters for what stands in the rows' part, which may be in the query twice
+ */
+export function measureSql(measure: PlainMeasure, of: string, parameters: FilterParameters): MeasureSql {
+  switch (measure.kind) {
+    case 'count':
+      if (measure.field === undefined) return { ...COUNT, value: 'count()' };
+      return {
+        ...COUNT,
+        input: `toUInt8(${filterSql({ op: 'exists', field: measure.field }, parameters)})`,
+        value: `sum(${of})`,
+      };
+    case 'bytes':
+      // `length` reads the entries themselves, as they have an index.
+      return { ...COUNT, input: 'entry.size', value: `sum(${of})` };
+    case 'distinct': {
+      const { sql, isArray } = textsSql(knownField(measure.field), parameters);
+      return { ...COUNT, input: sql, value: isArray ? `uniqExactArray(${of})` : `uniqExactIf(${of}, ${of} != '')` };
+    }
+    case 'closest':
+      return closestSql(measure.events, of, parameters);
+    default:
+      return overValues(measure, of, parameters);
+  }
+}
+
+function overValues(
+  measure: Extract<Measure, { kind: 'sum' | 'min' | 'max' | 'avg' | 'percentile' }>,
+  of: string,
+  parameters: FilterParameters,
+): MeasureSql {
+  const found = knownField(measure.field);
+  if (found.field.type === 'time') {
+    const input = `toUnixTimestamp64Nano(${found.field.name === 'time' ? 'time' : 'received_at'})`;
+    return {
+      input,
+      known: 'count()',
+      value: `${measure.kind}(${of})`,
+      isCount: false,
+      read: (reader) => reader.int64(),
+    };
+  }
+  const name = measure.kind === 'percentile' ? percentileSql(measure.p, parameters) : `${measure.kind}Array`;
+  return {
+    input: numbersSql(found, parameters),
+    known: `sum(length(${of}))`,
+    value: `toFloat64(${name}(${of}))`,
+    isCount: false,
+    read: (reader) => reader.float64(),
+  };
+}
+
+function percentileSql(p: number, parameters: FilterParameters): string {
+  return `quantileExactInclusiveArray(${parameters.float(p / 100)})`;
+}
+
+/** Times in order, each compared with the one that lies so many events behind it. */
+function closestSql(events: number, of: string, parameters: FilterParameters): MeasureSql {
+  const count = parameters.int64(BigInt(events));
+  const times = `arraySort(groupArray(${of}))`;
+  const first = `arraySlice(${times}, 1, greatest(toInt64(count()) - ${count} + 1, 0))`;
+  return {
+    input: 'toUnixTimestamp64Nano(time)',
+    known: `count() >= ${count}`,
+    value: `arrayMin(arrayMap((x, y) -> y - x, ${first}, arraySlice(${times}, ${count})))`,
+    isCount: false,
+    read: (reader) => reader.int64(),
+  };
+}
+
+export function readTopValues(reader: RowBinaryReader): ValueCount[] {
+  return reader.items(() => ({ count: -Number(reader.int64()), value: reader.text() }));
+}
