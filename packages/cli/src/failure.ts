@@ -5,14 +5,21 @@ export class CliFailure extends Error {
   readonly exitCode: ExitCode;
   readonly detail: string | undefined;
   readonly remedy: string | undefined;
+  /** The code of the server's problem, where there is one. */
+  readonly problemCode: string | undefined;
 
   /** @param message one line: what happened. `remedy` says what to do about it. */
-  constructor(exitCode: ExitCode, message: string, more: { detail?: string; remedy?: string; cause?: unknown } = {}) {
+  constructor(
+    exitCode: ExitCode,
+    message: string,
+    more: { detail?: string; remedy?: string; problemCode?: string; cause?: unknown } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'CliFailure';
     this.exitCode = exitCode;
     this.detail = more.detail;
     this.remedy = more.remedy;
+    this.problemCode = more.problemCode;
   }
 }
 

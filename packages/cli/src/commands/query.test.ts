@@ -94,6 +94,33 @@ describe('query', () => {
     expect(searchParams.get('to')).toBe('2026-01-02T03:04:05+01:00');
   });
 
+  it('sends words about time, the order and the fields as they stand', async () => {
+    await queryCli(['--from', 'last 7 days', '--to', 'now', '--time-zone', 'Europe/Berlin', '--order', 'oldest']);
+    await queryCli(['--fields', 'time,metadata."a b"']);
+    expect(server.searches.map((search) => Object.fromEntries(search))).toEqual([
+      { from: 'last 7 days', to: 'now', time_zone: 'Europe/Berlin', order: 'oldest', limit: '50' },
+      { fields: 'time,metadata."a b"', limit: '50' },
+    ]);
+    expect((await queryCli(['--order', 'up'])).code).toBe(4);
+  });
+
+  it('prints a column for each field', async () => {
+    storeEvents(1);
+    expect((await queryCli(['--fields', 'id,target,reason'])).stdout).toBe(
+      ['ID  TARGET      REASON', 'e0  o0, second  -', ''].join('\n'),
+    );
+  });
+
+  it('says how many there are, once, where it is asked', async () => {
+    storeEvents(1500);
+    const table = await queryCli(['--total', 'estimate', '--all']);
+    expect(table.stderr).toBe('at least 1,500 events\n');
+    expect(server.searches.map((search) => search.get('total'))).toEqual(['estimate', null]);
+    const json = await queryCli(['--total', 'exact', '--json', '--limit', '1']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ next: '1', total: { value: 1500, relation: 'at-least' } });
+    expect(json.stderr).toBe('');
+  });
+
   it('sends the filter as it stands, in one argument or in several', async () => {
     await queryCli(['action:order.* -outcome:success "password reset"']);
     await queryCli(['actor:jane', 'ip:10.0.0.0/8', '--limit', '5']);

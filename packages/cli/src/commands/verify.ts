@@ -13,11 +13,13 @@ import { count } from '../terminal/wording.js';
 import { HttpLogReader } from '../verify/http-log-reader.js';
 import { logAddress } from '../verify/log-address.js';
 import { loadMemory, saveMemory } from '../verify/log-memory.js';
+import { verifyPack } from '../verify/pack/verify-pack.js';
 import { type PinnedKeys, pinKeys } from '../verify/pinned-keys.js';
 import { ServerOpenings } from '../verify/sealed/opening-source.js';
 import { SealedCheck } from '../verify/sealed/sealed-check.js';
 import { verifyJson, verifyText } from '../verify/verify-report.js';
 import { names, runVerify, type VerifyOutcome } from '../verify/verify-run.js';
+import { tellEvidence } from './tell-evidence.js';
 
 export interface VerifyOptions extends GlobalOptions {
   readonly log?: string;
@@ -39,18 +41,23 @@ Examples:
   $ attestlog verify --key 'audit.example.com/acme+1a2b3c4d+AbCd…=' --json
   $ attestlog verify --sealed --reason "audit of the third quarter"
   $ attestlog verify --log https://logs.example.org/2026/ --key log.vkey
+  $ attestlog verify evidence.zip --key log.vkey
 
 Every tile and entry is downloaded and every hash computed again; the server is not believed. What one run cannot see
 is what the server shows to others, or showed before: so keep --remember FILE, and get the key from somewhere else
 than the server. With --sealed the values behind sealed fields are checked too, or the certificates of their erasures;
 that needs the permission pii:read, and is recorded. A foreign log is any log of the tlog-tiles format; --key is its
-verifier key (name+id+key).`;
+verifier key (name+id+key).
+
+An evidence pack (attestlog evidence), as a zip or unpacked, is checked offline, without any server: each event has a
+verdict of its own. Without --key the key in the pack is taken, which proves only that the pack agrees with itself.`;
 
 /** Adds `attestlog verify`. */
 export function addVerifyCommand(program: Command, run: RunAction, context: CommandContext): void {
   program
     .command('verify')
-    .description('prove that a log is whole and unchanged, or name what is not')
+    .description('prove that a log, or the events of an evidence pack, are whole and unchanged, or name what is not')
+    .argument('[pack]', 'an evidence pack to check offline, instead of a log')
     .option('--remember <file>', 'compare with the checkpoint in this file, and keep the new one there')
     .option('--key <vkey|file>', "the log's verifier key, or a file of keys; can be repeated (witnesses)", collect)
     .option('--origin <name>', 'the name that the log must have')
@@ -61,9 +68,20 @@ export function addVerifyCommand(program: Command, run: RunAction, context: Comm
     .option('--concurrency <n>', 'pieces to read at a time (default: 8)', integerBetween(1, MAX_CONCURRENCY))
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
-    .action((_options: unknown, command: Command) =>
-      run(() => verify(context, command.optsWithGlobals<VerifyOptions>())),
-    );
+    .action((pack: string | undefined, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<VerifyOptions>();
+      return run(() => (pack === undefined ? verify(context, options) : verifyEvidence(context, pack, options)));
+    });
+}
+
+/** Checks an evidence pack, and prints what was found of it. */
+async function verifyEvidence(context: CommandContext, path: string, options: VerifyOptions): Promise<ExitCode> {
+  const { log, sealed, payloads, reason, concurrency, remember, key: keys = [], origin } = options;
+  if ([log, sealed, payloads, reason, concurrency].some((option) => option !== undefined)) {
+    throw usageFailure('A pack is checked with --key, --remember, --origin and --json only', 'Leave out the others.');
+  }
+  const memory = remember === undefined ? undefined : await loadMemory(remember);
+  return tellEvidence(context, await verifyPack(context, { path, keys, origin, memory }), options);
 }
 
 /** Verifies, prints the outcome, and remembers the checkpoint of a log without violations. */

@@ -63,6 +63,7 @@ export function failureFromProblem(problem: ProblemDetails, url: string): CliFai
   return new CliFailure(exitCode, title, {
     ...(details.length === 0 ? {} : { detail: details.join('\n') }),
     ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }),
+    ...(problem.code === undefined ? {} : { problemCode: problem.code }),
   });
 }
 

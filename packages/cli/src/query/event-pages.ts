@@ -18,13 +18,26 @@ export interface EventPage {
   readonly events: readonly FoundEvent[];
   /** Where the next page starts; null on the last one. */
   readonly next: string | null;
+  readonly total?: Total;
 }
 
-/** Which events; what is absent does not restrict. Times are RFC 3339, `q` is a filter in the search syntax. */
-export type EventFilter = Readonly<Partial<Record<'q' | 'from' | 'to' | 'actor' | 'action', string>>>;
+/** How many events there are on all pages. */
+export interface Total {
+  readonly value: number;
+  readonly relation: 'exact' | 'at-least';
+}
 
 /**
- * Pages of events, newest first, until there are no more or `maxEvents` have come.
+ * Which events; what is absent does not restrict. Times are RFC 3339 or words, `q` is a filter in the search syntax,
+ * `fields` a list of the fields to show.
+ */
+export type EventFilter = Readonly<
+  Partial<Record<'q' | 'from' | 'to' | 'time_zone' | 'actor' | 'action' | 'order' | 'fields', string>>
+>;
+
+/**
+ * Pages of events, newest first unless `order` says otherwise, until there are no more or `maxEvents` have come.
+ * @param total how they are counted; only the first page says it
  * @throws CliFailure
  */
 export async function* eventPages(
@@ -32,13 +45,17 @@ export async function* eventPages(
   filter: EventFilter,
   maxEvents: number,
   cursor?: string,
+  total?: string,
 ): AsyncGenerator<EventPage> {
   let remaining = maxEvents;
   let next: string | null = cursor ?? null;
+  let counts = total;
   do {
     const parameters = new URLSearchParams(filter as Record<string, string>);
     parameters.set('limit', String(Math.min(remaining, MAX_PAGE_EVENTS)));
     if (next !== null) parameters.set('cursor', next);
+    if (counts !== undefined) parameters.set('total', counts);
+    counts = undefined;
     const path = `api/v1/events?${parameters}`;
     const page = readPage(await client.getJson(path), path);
     yield page;
@@ -47,7 +64,7 @@ export async function* eventPages(
   } while (next !== null && remaining > 0);
 }
 
-function readPage({ events, next }: Record<string, unknown>, path: string): EventPage {
+function readPage({ events, next, total }: Record<string, unknown>, path: string): EventPage {
   if (!Array.isArray(events)) throw notAttestlog(path);
   const found = events.filter(isRecord).map(({ index, position, event, personal }) => ({
     index: typeof index === 'number' ? index : null,
@@ -55,5 +72,12 @@ function readPage({ events, next }: Record<string, unknown>, path: string): Even
     event,
     ...(personal === undefined ? {} : { personal }),
   }));
-  return { events: found, next: typeof next === 'string' ? next : null };
+  const page = { events: found, next: typeof next === 'string' ? next : null };
+  return isTotal(total) ? { ...page, total } : page;
+}
+
+function isTotal(value: unknown): value is Total {
+  return (
+    isRecord(value) && typeof value.value === 'number' && (value.relation === 'exact' || value.relation === 'at-least')
+  );
 }

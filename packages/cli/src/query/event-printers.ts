@@ -2,23 +2,32 @@ import type { CommandContext } from '../context.js';
 import { styleFor } from '../terminal/style.js';
 import { columnWidths, tableLine } from '../terminal/table.js';
 import { entryText, foundEventText } from './entry-text.js';
-import type { EventPage } from './event-pages.js';
-import { eventColumns, eventRow } from './event-row.js';
+import type { EventPage, Total } from './event-pages.js';
+import { type EventTable, usualTable } from './event-table.js';
 import { shownEvent } from './shown-event.js';
 
 /** Turns pages into text as they come: nothing is held back until the end. */
 export interface EventPrinter {
   page(page: EventPage): string;
-  /** @param next where the page after the last printed one starts */
-  end(next: string | null): string;
+  /**
+   * @param next where the page after the last printed one starts
+   * @param total how many there are, where that was asked for
+   */
+  end(next: string | null, total?: Total): string;
 }
 
 export const eventFormats = ['table', 'ndjson', 'json'] as const;
 export type EventFormat = (typeof eventFormats)[number];
 
-export function eventPrinter(format: EventFormat, context: CommandContext, color: boolean): EventPrinter {
+/** @param table what a table shows; absent: the most telling fields */
+export function eventPrinter(
+  format: EventFormat,
+  context: CommandContext,
+  color: boolean,
+  table: EventTable = usualTable,
+): EventPrinter {
   if (format === 'ndjson') return ndjsonPrinter;
-  return format === 'json' ? jsonPrinter() : tablePrinter(context, color);
+  return format === 'json' ? jsonPrinter() : tablePrinter(context, color, table);
 }
 
 const ndjsonPrinter: EventPrinter = {
@@ -37,28 +46,31 @@ function jsonPrinter(): EventPrinter {
       }
       return text;
     },
-    end: (next) => `${separator === ',\n' ? '' : separator}\n],"next":${JSON.stringify(next)}}\n`,
+    end: (next, total) => {
+      const counted = total === undefined ? '' : `,"total":${JSON.stringify(total)}`;
+      return `${separator === ',\n' ? '' : separator}\n],"next":${JSON.stringify(next)}${counted}}\n`;
+    },
   };
 }
 
-function tablePrinter(context: CommandContext, color: boolean): EventPrinter {
+function tablePrinter(context: CommandContext, color: boolean, table: EventTable): EventPrinter {
   const style = styleFor(context.stdout, context.env, color);
   const cut = context.stdout.isTTY;
   let widths: number[] | undefined;
   return {
     page: ({ events }) => {
       if (events.length === 0) return '';
-      const rows = events.map(({ event, personal }) => eventRow(shownEvent(event, personal)));
-      const titles = eventColumns.map(({ title }) => title);
+      const rows = events.map(({ event, personal }) => table.row(shownEvent(event, personal)));
+      const titles = table.columns.map(({ title }) => title);
       let text = '';
       if (widths === undefined) {
         // The first page decides: later ones cannot be known without waiting for them.
-        widths = columnWidths(eventColumns, rows, context.stdout.columns);
+        widths = columnWidths(table.columns, rows, context.stdout.columns);
         text = `${style.bold(tableLine(titles, widths, cut))}\n`;
       }
       for (const row of rows) {
         const line = tableLine(row, widths, cut);
-        text += `${row.at(-1) === 'success' || row.at(-1) === '-' ? line : style.red(line)}\n`;
+        text += `${table.isNotable(row) ? style.red(line) : line}\n`;
       }
       return text;
     },

@@ -135,7 +135,8 @@ export class ContractServer {
       .reverse();
     const events = all.slice(start, start + limit);
     const next = start + limit < all.length ? String(start + limit) : null;
-    json(response, 200, { events, next, behind: 0 });
+    const total = url.searchParams.has('total') ? { total: { value: all.length, relation: 'at-least' } } : {};
+    json(response, 200, { events, next, ...total, behind: 0 });
   }
 
   #opened({ search, searchParams }: URL, request: IncomingMessage, response: ServerResponse): void {

@@ -1,10 +1,11 @@
-import { canonicalJson, type Json, type Opening, UnacceptableJsonError } from '@attestlog/event';
+import { canonicalJson, type Opening, UnacceptableJsonError } from '@attestlog/event';
 import { type NoteVerifier, TlogError, verifyReceipt } from '@attestlog/tlog';
 import { EXIT, type ExitCode } from '../../exit-codes.js';
 import { CliFailure } from '../../failure.js';
 import { type ApiClient, notAttestlog } from '../../http/api-client.js';
 import { isRecord } from '../../http/problem-details.js';
 import { type Certificate, certificateId, readCertificate } from './certificate-reading.js';
+import { openingOf } from './opening-reading.js';
 
 const ABSENT: ReadonlySet<ExitCode> = new Set([EXIT.notFound, EXIT.unauthorised]);
 
@@ -67,11 +68,4 @@ export class ServerOpenings implements OpeningSource {
       throw error;
     }
   }
-}
-
-function openingOf(value: unknown): Opening[] {
-  if (!isRecord(value) || typeof value.pointer !== 'string') return [];
-  const { pointer, salt, erasure } = value;
-  if (typeof erasure === 'string') return [{ pointer, erasure }];
-  return typeof salt === 'string' && 'value' in value ? [{ pointer, salt, value: value.value as Json }] : [];
 }

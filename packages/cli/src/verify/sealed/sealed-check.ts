@@ -3,10 +3,11 @@ import { type FieldVerdict, type MissingReason, type SealedField, verifySealedFi
 import type { LogReader, NoteVerifier } from '@attestlog/tlog';
 import { readCertificate } from './certificate-reading.js';
 import { ErasureLedger, type ErasureSummary } from './erasure-ledger.js';
+import { missingCodes } from './missing-words.js';
 import type { OpeningSource } from './opening-source.js';
 import { payloadFields } from './payload-fields.js';
 import { type SealedEntryFields, SealedScan } from './sealed-scan.js';
-import { type SealedViolation, type SealedViolationCode, SealedViolations } from './sealed-violation.js';
+import { type SealedViolation, SealedViolations } from './sealed-violation.js';
 
 /** What was found of the sealed fields of a log. Each field is one of verified, erased and missing. */
 export interface SealedOutcome {
@@ -27,11 +28,6 @@ export interface SealedOutcome {
 const MAX_REQUESTS = 4;
 const MAX_VIOLATIONS = 1000;
 
-const reasonCodes: Readonly<Record<MissingReason, SealedViolationCode>> = {
-  'no-opening': 'unopened-field',
-  'wrong-opening': 'wrong-opening',
-  'no-certificate': 'uncertified-erasure',
-};
 const reasonWords: Readonly<Record<MissingReason, string>> = {
   'no-opening': 'the server gives neither its value nor an erasure of it',
   'wrong-opening': 'the value that the server gives is not the one that was recorded',
@@ -151,7 +147,7 @@ export class SealedCheck {
       if (verdict.state !== 'missing') continue;
       const { pointer, reason } = verdict;
       const message = `The sealed field ${pointer} of entry ${index} is missing: ${reasonWords[reason]}.`;
-      this.#violations.add({ code: reasonCodes[reason], message, index });
+      this.#violations.add({ code: missingCodes[reason], message, index });
     }
     for (const [erasure, fields] of erased) this.#ledger.claim(erasure, index, fields);
   }
