@@ -9,6 +9,8 @@ const benches = {
   neighbour: 'a tenant at ten times its rate beside another one',
   sustained: 'batches of 1,000 to searchable and proven, beside raw chDB and PostgreSQL',
   searchable: 'time from acknowledgement to searchable at half of the full rate',
+  search: 'searches in one large log while events arrive, beside PostgreSQL',
+  export: 'exports of many events as jobs and as one answer, beside the engine alone',
   live: 'many subscribers with different filters while a log grows fast',
   verify: 'the command `verify` on a large log, beside plain SHA-256',
   start: 'start time and memory with many events',

@@ -2,6 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationPage, environmentExample, errorsPage } from './documents.mjs';
+import { openApiDocument } from './openapi-document.mjs';
+import { postmanCollection } from './postman-collection.mjs';
 import { root, setUp } from './setup.mjs';
 
 setUp();
@@ -14,6 +16,7 @@ const documents = {
   '.env.example': environmentExample(settings),
   'docs/configuration.md': configurationPage(settings),
   'docs/errors.md': errorsPage(catalogue, problemCatalogue, exitCodeMeanings),
+  'docs/attestlog.postman_collection.json': postmanCollection(await openApiDocument()),
 };
 
 mkdirSync(join(root, 'docs'), { recursive: true });

@@ -9,6 +9,7 @@ import { logMoves } from '../../packages/event/src/dialects/logs.js';
 import { actorMoves, authenticatedMoves, ocsfMoves, targetMoves } from '../../packages/event/src/dialects/ocsf.js';
 import { logAttributeMoves, resourceAttributeMoves } from '../../packages/event/src/dialects/otlp.js';
 import { syslogMoves } from '../../packages/event/src/dialects/syslog.js';
+import { accessTable } from '../../packages/server/testing/access-table.js';
 import { root } from './repository.js';
 
 const page = readFileSync(join(root, 'docs/dialects.md'), 'utf8');
@@ -35,5 +36,13 @@ describe('docs/dialects.md', () => {
 
   it('lists every dialect that can be imported', () => {
     expect(importFormatNames.filter((name) => !new RegExp(`^\\| \\[?\`${name}\``, 'm').test(page))).toEqual([]);
+  });
+
+  it('lists every route of the interfaces of other systems', () => {
+    const routes = accessTable
+      .map(({ route }) => route)
+      .filter((route) => / \/api\/(?:audit|v1\/(?:logs|audit))\b/.test(route));
+    expect(routes.length).toBeGreaterThan(20);
+    expect(routes.filter((route) => !page.includes(`\`${route}\``))).toEqual([]);
   });
 });

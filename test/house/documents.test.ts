@@ -5,7 +5,9 @@ import { exitCodeMeanings } from '../../packages/cli/src/exit-codes.js';
 import { problemCatalogue } from '../../packages/event/src/problem.js';
 import { catalogue } from '../../packages/server/src/errors.js';
 import { settings } from '../../packages/server/src/settings.js';
+import { startHttp } from '../../packages/server/testing/http-service.js';
 import { configurationPage, environmentExample, errorsPage } from '../../scripts/documents.mjs';
+import { postmanCollection } from '../../scripts/postman-collection.mjs';
 import { manifests, repositoryFiles, root } from './repository.js';
 
 const text = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -17,6 +19,13 @@ describe('documents made from the code (npm run generate)', () => {
     ['docs/errors.md', errorsPage(catalogue, problemCatalogue, exitCodeMeanings)],
   ])('%s is up to date', (path, generated) => {
     expect(text(path)).toBe(generated);
+  });
+
+  it('docs/attestlog.postman_collection.json is up to date', async () => {
+    const http = await startHttp();
+    const document = (await http.app.inject('/openapi.json')).json();
+    await http.close();
+    expect(text('docs/attestlog.postman_collection.json')).toBe(postmanCollection(document));
   });
 
   it('show the bounds and the choices of a setting, and hold their lines short', () => {

@@ -18,7 +18,9 @@ describe('README.md', () => {
   it('and the pages of docs list the routes that there are', async () => {
     const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
     const texts = [readme, ...pages.map((name) => readFileSync(join(root, 'docs', name), 'utf8'))];
-    const rows = texts.flatMap((text) => [...text.matchAll(/^\| `((?:GET|POST|PUT|PATCH|DELETE) [^`]+)` +\|/gm)]);
+    const rows = texts.flatMap((text) => [
+      ...text.matchAll(/^\| `((?:GET|POST|PUT|PATCH|DELETE|OPTIONS) [^`]+)` +\|/gm),
+    ]);
     const listed = new Set(rows.map(([, route]) => route!));
     // Both describe the others, and are not in the description themselves.
     const undescribed = ['GET /docs', 'GET /openapi.json'];

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileFilter, filterBounds, filterFields, parseFilter, storedEventSchema } from '@attestlog/event';
+import {
+  checkFilter,
+  compileFilter,
+  filterBounds,
+  filterFields,
+  PROJECTION_MAX_FIELDS,
+  parseFilter,
+  storedEventSchema,
+} from '@attestlog/event';
 import { describe, expect, it } from 'vitest';
 import { root } from './repository.js';
 
@@ -33,6 +41,8 @@ const refused = rowsUnder('filter', 'reason').map(([filter, reason, suggestion])
   suggestion: suggestion === '' ? undefined : code(suggestion),
 }));
 
+const trees = rowsUnder('node', 'as text').map(([node, text]) => [code(text), code(node)] as const);
+
 describe('docs/search.md', () => {
   it('has an event of the schema, and examples', () => {
     expect(storedEventSchema.safeParse(event).error).toBeUndefined();
@@ -49,6 +59,19 @@ describe('docs/search.md', () => {
   it.each(refused)('$filter is refused: $reason', ({ filter, reason, suggestion }) => {
     const { problem } = parseFilter(filter);
     expect([problem?.code, problem?.suggestion]).toEqual([reason, suggestion]);
+  });
+
+  it.each(trees)('%s is the tree %s', (text, node) => {
+    const { filter, problem } = checkFilter(JSON.parse(node));
+    expect(problem).toBeUndefined();
+    expect(filter).toEqual(parseFilter(text).filter);
+  });
+
+  it('has a tree for every kind of node', () => {
+    const ops = trees.map(([, node]) => (JSON.parse(node) as { op: string }).op);
+    expect([...new Set(ops)].sort()).toEqual(
+      ['always', 'and', 'exists', 'is', 'like', 'network', 'never', 'not', 'or', 'range', 'words'].sort(),
+    );
   });
 
   it('has an example that is understood at its beginning', () => {
@@ -76,6 +99,7 @@ describe('docs/search.md', () => {
       `${filterBounds.FILTER_MAX_DEPTH_LEVELS} levels`,
       `${filterBounds.FILTER_LIST_MAX_ITEMS} values`,
       `${filterBounds.FILTER_MAX_CHARS.toLocaleString('en')} characters`,
+      `up to ${PROJECTION_MAX_FIELDS}`,
     ]) {
       expect(page).toContain(bound);
     }

@@ -1,0 +1,1 @@
+export function postmanCollection(document: object): string;
