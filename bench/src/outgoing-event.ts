@@ -26,15 +26,42 @@ export function renewEvent(bytes: Buffer, start: number, timeText: Buffer): void
 
 /** The same where id and time stand at places of their own. */
 export function renewAt(bytes: Buffer, idAt: number, timeAt: number, timeText: Buffer): void {
-  if (used + DIGITS.length > entropy.length) {
+  for (let i = 0; i < DIGITS.length; i++) bytes[idAt + DIGITS[i]!] = randomDigit();
+  bytes.set(timeText, timeAt);
+}
+
+/** Gives each of these places a new random hexadecimal digit. */
+export function renewDigits(bytes: Buffer, places: Uint32Array): void {
+  for (let i = 0; i < places.length; i++) bytes[places[i]!] = randomDigit();
+}
+
+/**
+ * Where the digits of an event's random ids are, but for its own: of its session, request, trace and target.
+ *
+ * @param start where the event begins in what it is sent in, which the places are counted from
+ */
+export function digitsOfIds(event: string, start: number): number[] {
+  const behindOwnId = ID_OFFSET + ID_PLACEHOLDER.length;
+  const runs = event.slice(behindOwnId).matchAll(/[0-9a-f]{12,}/g);
+  return [...runs].flatMap(({ 0: digits, index }) =>
+    Array.from(digits, (_digit, place) => start + behindOwnId + index + place),
+  );
+}
+
+function randomDigit(): number {
+  if (used === entropy.length) {
     randomFillSync(entropy);
     used = 0;
   }
-  for (let i = 0; i < DIGITS.length; i++) bytes[idAt + DIGITS[i]!] = HEX[entropy[used++]! & 15]!;
-  bytes.set(timeText, timeAt);
+  return HEX[entropy[used++]! & 15]!;
 }
 
 /** The present as {@link renewEvent} takes it. */
 export function timeTextNow(): Buffer {
-  return Buffer.from(new Date().toISOString().slice(0, 23), 'latin1');
+  return timeTextAt(Date.now());
+}
+
+/** A time as {@link renewEvent} takes it. @param ms since 1970 */
+export function timeTextAt(ms: number): Buffer {
+  return Buffer.from(new Date(ms).toISOString().slice(0, 23), 'latin1');
 }

@@ -1,5 +1,5 @@
 import { makeEvent, TENANTS, tenantName } from './events.js';
-import { renewEvent, timeTextNow } from './outgoing-event.js';
+import { digitsOfIds, renewDigits, renewEvent, timeTextAt } from './outgoing-event.js';
 import { Random } from './random.js';
 
 /** A prepared HTTP request, used again and again with new ids and times. */
@@ -7,6 +7,8 @@ export interface PreparedRequest {
   bytes: Buffer;
   /** Where each of its events begins in `bytes`. */
   eventStarts: readonly number[];
+  /** Where the digits are of ids that are new each time, beside those of the events themselves. */
+  digits: Uint32Array;
 }
 
 export interface RequestPlan {
@@ -19,19 +21,25 @@ export interface RequestPlan {
   tenant?: string;
   key: string;
   seed: number;
+  /** Sessions, requests, traces and targets are others each time, as they are where searches are measured. */
+  freshIds?: true;
+  /** Stands, with the number of the request behind it, in the message of the first event of each prepared request. */
+  rareWord?: string;
 }
 
 /** Prepares requests outside of the measured time. */
 export function prepareRequests(plan: RequestPlan): PreparedRequest[] {
   const random = new Random(plan.seed);
-  return Array.from({ length: plan.requests }, (_, number) =>
-    prepareRequest(plan, plan.tenant === undefined ? number % TENANTS : undefined, random),
-  );
+  return Array.from({ length: plan.requests }, (_, number) => prepareRequest(plan, number, random));
 }
 
-function prepareRequest(plan: RequestPlan, number: number | undefined, random: Random): PreparedRequest {
+/** @param place of the request among the prepared ones */
+function prepareRequest(plan: RequestPlan, place: number, random: Random): PreparedRequest {
+  const number = plan.tenant === undefined ? place % TENANTS : undefined;
   const tenant = plan.tenant ?? tenantName(number ?? 0);
-  const events = Array.from({ length: plan.eventsPerRequest }, () => JSON.stringify(makeEvent(random, number)));
+  const made = Array.from({ length: plan.eventsPerRequest }, () => makeEvent(random, number));
+  if (plan.rareWord !== undefined) made[0]!.message += ` ${plan.rareWord}${place}`;
+  const events = made.map((event) => JSON.stringify(event));
   const body = plan.kind === 'single' ? events[0]! : `[${events.join(',')}]`;
   const head = [
     `POST /api/v1/events${plan.kind === 'batch' ? '/batch' : ''} HTTP/1.1`,
@@ -43,16 +51,19 @@ function prepareRequest(plan: RequestPlan, number: number | undefined, random: R
   ].join('\r\n');
   const bytes = Buffer.from(`${head}\r\n\r\n${body}`);
   const eventStarts: number[] = [];
+  const digits: number[] = [];
   let at = head.length + 4 + (plan.kind === 'batch' ? 1 : 0);
   for (const event of events) {
     eventStarts.push(at);
+    if (plan.freshIds) digits.push(...digitsOfIds(event, at));
     at += Buffer.byteLength(event) + 1;
   }
-  return { bytes, eventStarts };
+  return { bytes, eventStarts, digits: Uint32Array.from(digits) };
 }
 
-/** Gives all events of a request new ids and the present as their time. */
-export function renewRequest({ bytes, eventStarts }: PreparedRequest): void {
-  const time = timeTextNow();
+/** Gives all events of a request new ids and a time. @param timeMs since 1970; the present if absent */
+export function renewRequest({ bytes, eventStarts, digits }: PreparedRequest, timeMs = Date.now()): void {
+  const time = timeTextAt(timeMs);
   for (const start of eventStarts) renewEvent(bytes, start, time);
+  renewDigits(bytes, digits);
 }

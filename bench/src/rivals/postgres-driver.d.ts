@@ -8,7 +8,7 @@ declare module 'pg' {
   export class Pool {
     constructor(options: { host: string; port: number; user: string; database: string; max: number });
     connect(): Promise<Client>;
-    query<Row>(sql: string): Promise<{ rows: Row[] }>;
+    query<Row>(sql: string, values?: readonly unknown[]): Promise<{ rows: Row[] }>;
     end(): Promise<void>;
   }
   const pg: { Pool: typeof Pool };

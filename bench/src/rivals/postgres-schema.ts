@@ -52,6 +52,7 @@ function copyRow(tenant: string, receivedAt: string, { value, event: { id, time,
 const SPECIAL = /[\\\t\n\r]/g;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
-function escapeCell(text: string): string {
+/** A cell of COPY's text format. */
+export function escapeCell(text: string): string {
   return text.replace(SPECIAL, (character) => ESCAPES[character]!);
 }

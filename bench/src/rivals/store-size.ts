@@ -24,7 +24,7 @@ async function readSize({ path }: StoreSizeJob): Promise<StoreSize> {
   const answer = await engine.read(
     "SELECT sum(bytes_on_disk), sumIf(rows, table = 'events') FROM system.parts WHERE active AND database = 'attestlog'",
     {},
-    'TSV',
+    { format: 'TSV' },
   );
   const [bytes, events] = Buffer.from(answer).toString().trim().split('\t').map(Number);
   await engine.close();
