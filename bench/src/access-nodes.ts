@@ -11,7 +11,7 @@ import { openLmdbRegistry } from '../../packages/server/dist/adapters/lmdb/lmdb-
 import { LocalMasterKey } from '../../packages/server/dist/adapters/master-key/local-master-key.js';
 import { SystemClock } from '../../packages/server/dist/adapters/system/system-clock.js';
 import type { AuditTrail } from '../../packages/server/dist/audit/audit-trail.js';
-import type { GuardServices } from '../../packages/server/dist/http/guard.js';
+import type { GuardServices } from '../../packages/server/dist/http/access/guard.js';
 import { TenantDirectory } from '../../packages/server/dist/tenants/tenant-directory.js';
 
 export const BOOTSTRAP_KEY = 'a-bootstrap-key-of-the-bench';

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Authorization } from '../../packages/server/dist/access/authorization.js';
 import type { Principal } from '../../packages/server/dist/access/principal.js';
-import type { GuardedAccess } from '../../packages/server/dist/http/access-declaration.js';
+import type { GuardedAccess } from '../../packages/server/dist/http/access/access-declaration.js';
+import { letPass } from '../../packages/server/dist/http/access/guard.js';
 import type {} from '../../packages/server/dist/http/app.js';
-import { letPass } from '../../packages/server/dist/http/guard.js';
 import { type AccessNode, BOOTSTRAP_KEY, ROLE, requestWith, startAccessNode, TENANT } from './access-nodes.js';
 import { measureCpu } from './measure-cpu.js';
 import { readOptions } from './options.js';

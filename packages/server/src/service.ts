@@ -15,7 +15,7 @@ import type { Configuration } from './configuration.js';
 import { StartError } from './deployment.js';
 import { Problem } from './errors.js';
 import { Exports } from './exports/exports.js';
-import { Gate } from './http/gate.js';
+import { Gate } from './http/access/gate.js';
 import { Metrics } from './http/metrics.js';
 import type { Services, Trouble } from './http/services.js';
 import { IdHasher } from './identity/id-hash.js';

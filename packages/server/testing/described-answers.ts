@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
-import { isJson } from '../src/http/openapi.js';
+import { isJson } from '../src/http/reference/openapi.js';
 
 interface Answer {
   content?: Record<string, { schema?: object }>;

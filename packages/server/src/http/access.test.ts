@@ -10,7 +10,7 @@ import { Faults } from '../adapters/memory/faults.js';
 import { withRegistryFaults, withStoreFaults } from '../adapters/memory/faulty-ports.js';
 import { openMemoryRegistry } from '../adapters/memory/memory-registry.js';
 import { openMemoryStore } from '../adapters/memory/memory-store.js';
-import type { Access, GuardedAccess } from './access-declaration.js';
+import type { Access, GuardedAccess } from './access/access-declaration.js';
 
 const OWN = 'acme';
 const FOREIGN = 'globex';

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Access, GuardedAccess } from './access-declaration.js';
-import { aliveAnswerSchema, readinessAnswerSchema } from './answer-schemas/log-answers.js';
-import { letPass } from './guard.js';
-import { describeRoute } from './openapi.js';
+import type { Access, GuardedAccess } from './access/access-declaration.js';
+import { letPass } from './access/guard.js';
+import { aliveAnswerSchema, readinessAnswerSchema } from './log/log-answers.js';
+import { describeRoute } from './reference/openapi.js';
 import type { Services } from './services.js';
 
 const SYSTEM: GuardedAccess = { permission: 'system:read', of: 'deployment' };

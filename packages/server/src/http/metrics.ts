@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ItemResult } from '../intake/item.js';
 import type { SealedBatchSummary } from '../sequencer/sequencer.js';
-import { type QueryCounts, showQueries } from './query-metrics.js';
+import { type QueryCounts, showQueries } from './search/query-metrics.js';
 
 /** What is read when the metrics are asked for. */
 export interface MetricSources {

@@ -24,7 +24,7 @@ import type { Progress } from '../sequencer/progress.js';
 import type { LiveTail } from '../stream/live-tail.js';
 import type { TenantAdministration } from '../tenants/tenant-administration.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
-import type { Gate } from './gate.js';
+import type { Gate } from './access/gate.js';
 import type { Metrics } from './metrics.js';
 
 /** What is wrong, for /readyz: the part's name and what to know about it. */

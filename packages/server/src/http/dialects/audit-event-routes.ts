@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { GuardedAccess } from '../access-declaration.js';
-import { describeRoute } from '../openapi.js';
+import type { GuardedAccess } from '../access/access-declaration.js';
+import { readerOf } from '../access/reader-of.js';
 import { readQuery } from '../parameters.js';
-import { readerOf } from '../reader-of.js';
-import { shownCost } from '../run-query.js';
+import { describeRoute } from '../reference/openapi.js';
+import { shownCost } from '../search/run-query.js';
 import type { Services } from '../services.js';
 import { auditEventFilters, auditEventPageQuery, readAuditEventQuery } from './audit-events-query.js';
 import {

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AggregateQuery, AggregateResult, AggregateResultRow } from '../../query/aggregation/aggregate-query.js';
-import { readerOf } from '../reader-of.js';
-import { recordRead } from '../record-read.js';
-import { runQuery } from '../run-query.js';
+import { readerOf } from '../access/reader-of.js';
+import { recordRead } from '../access/record-read.js';
+import { runQuery } from '../search/run-query.js';
 import type { Services } from '../services.js';
 import { sayCost } from './record-page.js';
 

@@ -1,7 +1,7 @@
 import type { FastifySchema } from 'fastify';
 import { z } from 'zod';
 import type { ErrorCode } from '../../errors.js';
-import { type Answer, bodySchema, describeRoute } from '../openapi.js';
+import { type Answer, bodySchema, describeRoute } from '../reference/openapi.js';
 import { MAX_RECORDS } from './read-records.js';
 import { RECORDING_PROBLEMS } from './route-problems.js';
 

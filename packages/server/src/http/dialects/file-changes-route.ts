@@ -1,8 +1,8 @@
 import type { JsonObject, StoredEvent } from '@attestlog/event';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { StoredEntry } from '../../ports/store.js';
-import { readerOf } from '../reader-of.js';
-import { runQuery } from '../run-query.js';
+import { readerOf } from '../access/reader-of.js';
+import { runQuery } from '../search/run-query.js';
 import { FileChanges } from './file-changes.js';
 import { fileMonitorForm } from './record-form.js';
 import { DEFAULT_PAGE, MAX_PAGE, type PageServices, type RecordQuery, sayCost, sayNext } from './record-page.js';

@@ -1,9 +1,9 @@
 import { allOf, anyOf, type Filter, negate } from '@attestlog/event';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { GuardedAccess } from '../access-declaration.js';
-import { describeRoute } from '../openapi.js';
+import type { GuardedAccess } from '../access/access-declaration.js';
 import { readQuery } from '../parameters.js';
+import { describeRoute } from '../reference/openapi.js';
 import type { Services } from '../services.js';
 import { has, is, keptMember } from './asked-conditions.js';
 import { askedTimes } from './asked-times.js';

@@ -13,8 +13,8 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ReadOptions } from '../../ports/read-options.js';
 import type { HoldDocument } from '../../privacy/erasure/hold-document.js';
+import { tenantOf } from '../access/tenant-of.js';
 import type { Services } from '../services.js';
-import { tenantOf } from '../tenant-of.js';
 import { has, is } from './asked-conditions.js';
 import { numberIn } from './counted.js';
 

@@ -3,9 +3,9 @@ import { type FieldProblem, isPlainObject, problem, readForeignDocument } from '
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../errors.js';
 import { unreadable } from '../../intake/intake.js';
-import { bodyEncoding } from '../body.js';
-import { bytesOf } from '../json-body.js';
-import { readLines } from '../lines.js';
+import { bodyEncoding } from '../body/body.js';
+import { bytesOf } from '../body/json-body.js';
+import { readLines } from '../body/lines.js';
 import type { Services } from '../services.js';
 import type { RecordForm } from './record-form.js';
 

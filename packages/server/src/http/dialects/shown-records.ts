@@ -1,8 +1,8 @@
 import type { JsonObject, StoredEvent } from '@attestlog/event';
 import type { FastifyRequest } from 'fastify';
 import type { StoredEntry } from '../../ports/store.js';
-import { personalReaderOf } from '../personal-reader.js';
-import { recordRead } from '../record-read.js';
+import { personalReaderOf } from '../access/personal-reader.js';
+import { recordRead } from '../access/record-read.js';
 import type { Services } from '../services.js';
 import type { RecordForm } from './record-form.js';
 import { MAX_RESTORED_BYTES, type RestoreBudget, withPayloads, withPersonal } from './restore-values.js';

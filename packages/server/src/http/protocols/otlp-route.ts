@@ -10,11 +10,11 @@ import {
 } from '../../protocols/otlp/otlp-codec.js';
 import { isRetryable, rpcCodeOf, rpcMessageOf } from '../../protocols/otlp/otlp-errors.js';
 import { acceptLogs } from '../../protocols/otlp/otlp-logs.js';
-import type { GuardedAccess } from '../access-declaration.js';
+import type { GuardedAccess } from '../access/access-declaration.js';
+import { recordRefusal } from '../access/guard.js';
 import { RECORDING_PROBLEMS } from '../dialects/route-problems.js';
-import { recordRefusal } from '../guard.js';
-import { bodySchema, describeRoute } from '../openapi.js';
 import { problemOf } from '../problem-of.js';
+import { bodySchema, describeRoute } from '../reference/openapi.js';
 import type { Services } from '../services.js';
 import { rawBody } from './raw-body.js';
 

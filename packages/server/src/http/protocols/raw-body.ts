@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { bodyEncoding, decodedBytes } from '../body.js';
+import { bodyEncoding, decodedBytes } from '../body/body.js';
 import type { HttpLimits } from '../services.js';
 
 /** Lets the routes of a scope read bodies of any type as bytes. Only for a scope of their own. */

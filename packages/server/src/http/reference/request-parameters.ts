@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../errors.js';
-import type { Access } from '../access-declaration.js';
+import type { Access } from '../access/access-declaration.js';
 
 type Described = Record<string, unknown>;
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { GuardedAccess } from '../../access-declaration.js';
-import { describeRoute } from '../../openapi.js';
+import type { GuardedAccess } from '../../access/access-declaration.js';
 import { readQuery } from '../../parameters.js';
+import { describeRoute } from '../../reference/openapi.js';
 import type { Services } from '../../services.js';
 import { type Count, type CountingServices, counted } from '../counted.js';
 import { turnToTenant } from '../named-tenant.js';

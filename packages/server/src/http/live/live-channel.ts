@@ -1,0 +1,26 @@
+import type { Problem } from '../../errors.js';
+
+/** An event as it is sent. */
+export interface LiveMessage {
+  index: number;
+  /** As `GET /api/v1/events/{id}` answers it. */
+  json: string;
+}
+
+/** The way to one client. */
+export interface LiveChannel {
+  /** Resolves when the client's side has taken it; rejects when there is none any more. One call at a time. */
+  send(messages: readonly LiveMessage[]): Promise<void>;
+  /**
+   * Says that the stream goes on, and that everything before an index was sent or does not fit.
+   * @throws Problem `stream-stalled` when the client has not answered the last one, where it would
+   */
+  beat(next: number): Promise<void>;
+  /** Says the last: that all was sent, or why no more comes; and in both cases where to go on. Then closes. */
+  end(next: number, problem?: Problem): void;
+  /** Called once, when the client is gone. */
+  onGone(callBack: () => void): void;
+}
+
+/** How long a client has to take the last word. */
+export const FAREWELL_MS = 500;
