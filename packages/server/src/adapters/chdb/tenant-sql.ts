@@ -3,7 +3,7 @@ import { type UsageKind, usageKinds } from '../../ports/store.js';
 /** What concerns all entries of one tenant, as ClickHouse SQL. */
 
 /** The engine reads the lengths alone here, not the entries: 11 ms a million entries, where the entries take 245. */
-export const USAGE_BY_DAY = `SELECT toUInt64(toDate(received_at)) AS day, count(), sum(length(entry))
+export const USAGE_BY_DAY = `SELECT toUInt64(toDate(received_at)) AS day, count(), sum(entry.size)
 FROM attestlog.events
 WHERE tenant_id = {tenant:String} AND position < {before:UInt64}
     AND received_at >= toDateTime64(toDate({from:UInt32}), 9, 'UTC')
@@ -13,7 +13,7 @@ GROUP BY day ORDER BY day`;
 /** The same by the values of a column, which is one of {@link usageKinds}: a name of ours, never a client's. */
 export function usageByKind(column: UsageKind): string {
   if (!usageKinds.includes(column)) throw new RangeError(`not a kind: ${column}`);
-  return `SELECT toString(${column}) AS name, count() AS events, sum(length(entry))
+  return `SELECT toString(${column}) AS name, count() AS events, sum(entry.size)
 FROM attestlog.events
 WHERE tenant_id = {tenant:String} AND position < {before:UInt64}
     AND received_at >= toDateTime64(toDate({from:UInt32}), 9, 'UTC')
