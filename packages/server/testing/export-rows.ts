@@ -1,7 +1,7 @@
 import { canonicalJson, type Json, type JsonObject } from '@attestlog/event';
 import fc from 'fast-check';
 import { eventColumns } from '../src/exports/event-cells.js';
-import type { ExportRow } from '../src/exports/export-writer.js';
+import type { ExportRow } from '../src/exports/export-row.js';
 import type { ShownField } from '../src/privacy/reading/personal-data.js';
 
 /** Texts in which what CSV, spreadsheets and JSON trip over is frequent. */

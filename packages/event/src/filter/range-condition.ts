@@ -3,14 +3,8 @@ import { type FilterProblem, filterProblem, shown } from './filter-problem.js';
 import type { FoundField } from './find-field.js';
 import { type Bounds, isProblem, makeIs, makeRange } from './make-condition.js';
 import { readNumber } from './number-literal.js';
-import { timeBounds } from './time-bounds.js';
+import { type RangeEnd, timeBounds } from './time-bounds.js';
 import { readTimeInterval } from './time-interval.js';
-
-/** One end of a range as it is written. */
-export interface RangeEnd {
-  readonly text: string;
-  readonly isIncluded: boolean;
-}
 
 /** Whether ranges mean something for a field. */
 export function hasOrder({ field }: FoundField): boolean {

@@ -1,9 +1,10 @@
 import type { Filter } from './filter.js';
 import type { FoundField } from './find-field.js';
 import { isProblem } from './make-condition.js';
-import { hasOrder, type RangeEnd, rangeCondition } from './range-condition.js';
+import { hasOrder, rangeCondition } from './range-condition.js';
 import type { Scanner } from './scanner.js';
 import { failAt, TextError } from './text-error.js';
+import type { RangeEnd } from './time-bounds.js';
 import { conditionOf, type FilterContext } from './value-condition.js';
 import { readValueText, type ValueText } from './value-text.js';
 

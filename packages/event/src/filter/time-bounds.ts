@@ -1,8 +1,13 @@
 import { formatNs } from '../time.js';
 import { type FilterProblem, filterProblem, shown } from './filter-problem.js';
 import type { Bounds } from './make-condition.js';
-import type { RangeEnd } from './range-condition.js';
 import { readTimeInterval } from './time-interval.js';
+
+/** One end of a range as it is written. */
+export interface RangeEnd {
+  readonly text: string;
+  readonly isIncluded: boolean;
+}
 
 /**
  * The range from one time to another, both as they are written: a day is the whole day. An end that is left out is left

@@ -3,7 +3,6 @@ import { JSON_MAX_DEPTH_LEVELS } from '../bounds.js';
 import { jsonPointer } from '../json-pointer.js';
 import { isPlainObject } from '../json-value.js';
 import { type FieldProblem, problem } from '../problem.js';
-import type { EventInput } from '../schema.js';
 
 /** The one key of what stands in an entry in the place of a sealed value. Only the server writes it. */
 export const SEALED_KEY = '$sealed';
@@ -64,11 +63,19 @@ export function reservedSealedKey(event: unknown): FieldProblem | undefined {
   return found;
 }
 
+/** The members of an event that are free JSON. */
+interface FreeJson {
+  readonly metadata?: unknown;
+  readonly request?: unknown;
+  readonly response?: unknown;
+  readonly changes?: unknown;
+}
+
 /**
  * Whether {@link reservedSealedKey} finds something in an event that satisfies the schema: only free JSON can have keys of
  * the client's making, so nothing else is looked at. On the path of every event that is recorded.
  */
-export function hasSealedKey(event: EventInput): boolean {
+export function hasSealedKey(event: FreeJson): boolean {
   const { metadata, request, response, changes } = event;
   return (
     (metadata !== undefined && isInside(metadata, 1)) ||

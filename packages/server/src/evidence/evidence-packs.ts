@@ -5,43 +5,18 @@ import {
   evidenceFiles,
   evidenceSealBody,
 } from '@attestlog/tlog';
-import type { AuditTrail } from '../audit/audit-trail.js';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
-import type { PublicLog } from '../log/public-log.js';
 import type { ReadOptions } from '../ports/read-options.js';
-import type { EventStore, Position } from '../ports/store.js';
-import type { PrivacyServices } from '../privacy/privacy-services.js';
-import type { EventScan } from '../query/event-scan.js';
 import type { EvidenceRequest } from './evidence-request.js';
 import { FileSums, sha256Hex } from './file-sums.js';
 import { PackEvents } from './pack-events.js';
 import { cannotProve, packReadme, proves } from './pack-readme.js';
 import { packTiles } from './pack-tiles.js';
 import { packedEntries } from './packed-entries.js';
+import type { EvidencePackParts, PlannedPack } from './planned-pack.js';
 import { rangeFiles } from './range-files.js';
 import type { ArchivedFile } from './zip-archive.js';
-
-export interface EvidencePackParts {
-  readonly store: Pick<EventStore, 'entries' | 'findById'>;
-  readonly scan: Pick<EventScan, 'horizon' | 'entries' | 'count'>;
-  readonly log: Pick<PublicLog, 'originOf' | 'checkpointCovering' | 'verifierKeys' | 'tileReader' | 'signNote'>;
-  readonly privacy: Pick<PrivacyServices, 'personalData' | 'policies' | 'now'>;
-  readonly audit: AuditTrail;
-}
-
-/** A pack that can be made: everything that could forbid it has been looked at, and it is on record. */
-export interface PlannedPack {
-  readonly request: EvidenceRequest;
-  /** Of the checkpoint, which all proofs are for. */
-  readonly treeSize: number;
-  /** Base64. */
-  readonly root: string;
-  readonly checkpoint: string;
-  /** Only entries with a smaller position. */
-  readonly before: Position;
-  readonly madeAt: string;
-}
 
 export interface PackReadOptions extends ReadOptions {
   /** What reading has come to so far, as it is shown. */

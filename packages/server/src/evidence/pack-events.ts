@@ -3,7 +3,7 @@ import { type EvidenceManifest, evidenceName, formatReceipt, InclusionProofs, ty
 import { from } from '../failures.js';
 import type { StoredEntry } from '../ports/store.js';
 import { entryToOpen } from '../privacy/reading/open-fields.js';
-import type { EvidencePackParts, PlannedPack } from './evidence-packs.js';
+import type { EvidencePackParts, PlannedPack } from './planned-pack.js';
 import type { ArchivedFile } from './zip-archive.js';
 
 /** The files of the events of one pack: entries, receipts, openings; and the certificates that their openings name. */

@@ -1,7 +1,7 @@
 import { from } from '../failures.js';
 import type { ReadOptions } from '../ports/read-options.js';
 import type { StoredEntry } from '../ports/store.js';
-import type { EvidencePackParts, PlannedPack } from './evidence-packs.js';
+import type { EvidencePackParts, PlannedPack } from './planned-pack.js';
 
 /** Entries that are looked at together: their proofs share tiles, and their keys are found at once. */
 export const ENTRIES_TOGETHER = 256;

@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, jsonPointer } from '@attestlog/event';
 import { eventOf, memberOf } from './event-cells.js';
 import { storedEventFieldNames } from './event-fields.js';
-import type { ExportRow } from './export-writer.js';
+import type { ExportRow } from './export-row.js';
 
 /** Columns that are not members of the event: its place in the log, all of it, and what is shown of its sealed fields. */
 export const specialColumns = ['index', 'position', 'event', 'personal'] as const;

@@ -2,7 +2,7 @@ import { canonicalJson, type Json } from '@attestlog/event';
 import { chosenValues } from './chosen-columns.js';
 import { csvLine } from './csv.js';
 import { eventColumns, eventOf, splitEvent } from './event-cells.js';
-import type { ExportRow, ExportWriter } from './export-writer.js';
+import type { ExportRow, ExportWriter } from './export-row.js';
 
 /**
  * CSV (RFC 4180), UTF-8. Without chosen columns nothing is lost: place in the log, a column for every member that is a

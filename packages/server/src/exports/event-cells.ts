@@ -1,5 +1,5 @@
 import { type Json, type JsonObject, jsonPointer } from '@attestlog/event';
-import type { ExportRow } from './export-writer.js';
+import type { ExportRow } from './export-row.js';
 
 /** The members of an event that have a column of their own in tables: texts, by their paths, joined by dots. */
 export const eventColumns = [

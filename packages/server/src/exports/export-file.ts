@@ -4,7 +4,8 @@ import { PortFailure } from '../ports/failure.js';
 import type { StoredEntry } from '../ports/store.js';
 import { compressed } from './compressed.js';
 import type { ExportFile, ExportKey, ExportRequest } from './export-document.js';
-import { type ExportWriter, exportWriter } from './export-writer.js';
+import type { ExportWriter } from './export-row.js';
+import { exportWriter } from './export-writer.js';
 import type { RowSource } from './row-source.js';
 
 /** Events that are written at once. What ends a file is looked at between such slices, so its end depends on the events alone. */

@@ -7,7 +7,8 @@ import { exportRow, rowOf } from '../../testing/export-rows.js';
 import { plainCell } from './csv.js';
 import { eventColumns, joinEvent } from './event-cells.js';
 import type { ExportFormat } from './export-format.js';
-import { type ExportRow, exportWriter } from './export-writer.js';
+import type { ExportRow } from './export-row.js';
+import { exportWriter } from './export-writer.js';
 
 /** A file of these rows, in slices of two. */
 function written(format: ExportFormat, rows: readonly ExportRow[], columns?: readonly string[]): Buffer {

@@ -1,5 +1,5 @@
 import { chosenValues } from './chosen-columns.js';
-import type { ExportRow, ExportWriter } from './export-writer.js';
+import type { ExportRow, ExportWriter } from './export-row.js';
 
 const EVENT = '"event":';
 

@@ -2,7 +2,7 @@ import type { Json } from '@attestlog/event';
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import { chosenValues } from './chosen-columns.js';
 import { eventColumns, eventOf, splitEvent } from './event-cells.js';
-import type { ExportRow, ExportWriter } from './export-writer.js';
+import type { ExportRow, ExportWriter } from './export-row.js';
 
 type ColumnType = 'INT64' | 'STRING';
 

@@ -1,6 +1,6 @@
 import type { StoredEntry } from '../ports/store.js';
 import type { ShownField } from '../privacy/reading/personal-data.js';
-import type { ExportRow } from './export-writer.js';
+import type { ExportRow } from './export-row.js';
 
 /** What is shown of the sealed fields of some entries, in their order. */
 export type ShowPersonal = (entries: readonly StoredEntry[]) => Promise<readonly (readonly ShownField[])[]>;

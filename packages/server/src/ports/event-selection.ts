@@ -1,5 +1,5 @@
 import type { Filter } from '@attestlog/event';
-import type { Position } from './store.js';
+import type { Position } from './position.js';
 
 /** Which of a tenant's entries a read is about. */
 export interface EventSelection {

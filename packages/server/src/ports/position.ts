@@ -1,5 +1,7 @@
 import { MAX_RECORDS_PER_CHUNK } from './journal.js';
-import type { Position } from './store.js';
+
+/** A place in the journal, as one number: sequence × 1024 + place in the chunk. Increases, not dense. */
+export type Position = number;
 
 /** The position of the record at a place (from 0) of the chunk with this sequence. */
 export function positionOf(sequence: number, place: number): Position {

@@ -1,6 +1,6 @@
 import type { EntryPlace, EventSelection } from './event-selection.js';
 import type { ReadOptions } from './read-options.js';
-import type { StoredEntry } from './store.js';
+import type { StoredEntry } from './stored-entry.js';
 
 /** Which entries of one tenant a scan goes through. By its position, a scan that is begun again finds the same ones. */
 export interface ScanQuery extends EventSelection {

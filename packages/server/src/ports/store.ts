@@ -15,13 +15,14 @@ import type { SubjectKeyRange } from '@attestlog/event';
 import type { Aggregate, Aggregation } from './aggregation.js';
 import type { EntryFraming } from './entry-framing.js';
 import type { CountQuery, PageQuery } from './event-selection.js';
+import type { Position } from './position.js';
 import type { ReadOptions } from './read-options.js';
 import type { EntryScan } from './scan.js';
+import type { StoredEntry } from './stored-entry.js';
 
 export type { CountQuery, EntryOrder, EntryPlace, EventSelection, PageQuery } from './event-selection.js';
 
-/** A place in the journal, as one number: sequence × 1024 + place in the chunk. Increases, not dense. */
-export type Position = number;
+export type { Position, StoredEntry };
 
 /**
  * The rows of a batch by columns: value i of each belongs to row i. A batch has tens of thousands of rows, and an
@@ -60,14 +61,6 @@ export interface SealedBatch {
   tenants: readonly string[];
   events: EventColumns;
   nodes: NodeColumns;
-}
-
-export interface StoredEntry {
-  index: number;
-  position: Position;
-  entry: Uint8Array;
-  /** What lies beside it for its sealed fields (`formatSealedItems`); undefined: none of them is sealed. */
-  sealed: string | undefined;
 }
 
 /** Whose entries: those of actors with these ids, for whom an actor acted too, and those with items of these tags. */

@@ -10,7 +10,8 @@ import { sealEntry, searchedEvent } from '../../../../event/testing/searched-eve
 import type { Aggregate, Aggregation, Measure } from '../../ports/aggregation.js';
 import { batchOf, type EventRow } from '../../ports/batch-columns.js';
 import type { EventStore } from '../../ports/store.js';
-import { MemoryStoreState, openMemoryStore } from '../memory/memory-store.js';
+import { MemoryStoreState } from '../memory/memory-rows.js';
+import { openMemoryStore } from '../memory/memory-store.js';
 import { openChdbStore } from './chdb-store.js';
 
 /** Two stores make the same of the same events: random events, and random aggregations over random selections of them. */

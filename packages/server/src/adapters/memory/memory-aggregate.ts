@@ -1,14 +1,8 @@
 import { knownField, textsOfField } from '@attestlog/event';
 import type { Aggregate, AggregateOrder, AggregateRow, Aggregation, MeasureValue } from '../../ports/aggregation.js';
 import { meetsBound } from '../../ports/measure-bound.js';
-import { measureOf } from './memory-measure.js';
-import type { StoredRow } from './memory-store.js';
-
-/** An entry as measures see it. */
-export interface MeasuredEntry extends Pick<StoredRow, 'timeNs' | 'receivedNs'> {
-  readonly event: unknown;
-  readonly bytes: number;
-}
+import { type MeasuredEntry, measureOf } from './memory-measure.js';
+import type { StoredRow } from './memory-rows.js';
 
 interface Group {
   readonly group: readonly string[];

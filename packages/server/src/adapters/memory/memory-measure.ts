@@ -1,6 +1,12 @@
 import { compileFilter, knownField, numbersOfField, textsOfField } from '@attestlog/event';
 import type { Measure, MeasureValue, ValueCount } from '../../ports/aggregation.js';
-import type { MeasuredEntry } from './memory-aggregate.js';
+import type { StoredRow } from './memory-rows.js';
+
+/** An entry as measures see it. */
+export interface MeasuredEntry extends Pick<StoredRow, 'timeNs' | 'receivedNs'> {
+  readonly event: unknown;
+  readonly bytes: number;
+}
 
 type Entries = readonly MeasuredEntry[];
 

@@ -1,7 +1,7 @@
 import { PortFailure } from '../../ports/failure.js';
 import type { ReadOptions } from '../../ports/read-options.js';
 import type { MemoryHandle } from './memory-handle.js';
-import type { MemoryStoreState } from './memory-store.js';
+import type { MemoryStoreState } from './memory-rows.js';
 
 /** Runs the reads of a store: they end when they are cancelled, and cost a look at every row. */
 export class MemoryReads {

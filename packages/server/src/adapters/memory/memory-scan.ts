@@ -5,7 +5,7 @@ import type { ReadOptions } from '../../ports/read-options.js';
 import { type EntryScan, SCAN_BATCH_MAX_ENTRIES, type ScanQuery } from '../../ports/scan.js';
 import type { StoredEntry } from '../../ports/store.js';
 import type { MemoryHandle } from './memory-handle.js';
-import type { MemoryStoreState, StoredRow } from './memory-store.js';
+import type { MemoryStoreState, StoredRow } from './memory-rows.js';
 
 export class MemoryScan implements EntryScan {
   readonly #state: MemoryStoreState;

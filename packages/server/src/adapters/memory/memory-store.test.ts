@@ -1,5 +1,6 @@
 import { describeStore } from '../../ports/conformance/store-conformance.js';
-import { MemoryStoreState, openMemoryStore } from './memory-store.js';
+import { MemoryStoreState } from './memory-rows.js';
+import { openMemoryStore } from './memory-store.js';
 
 describeStore('memory', async () => {
   const state = new MemoryStoreState();

@@ -1,7 +1,7 @@
 import { MemoryJournalState } from './memory-journal.js';
 import { MemoryObjectsState } from './memory-objects.js';
 import { MemoryRegistryState } from './memory-registry.js';
-import { MemoryStoreState } from './memory-store.js';
+import { MemoryStoreState } from './memory-rows.js';
 
 /**
  * All that is on stable storage in a simulation. Processes come and go: each opens handles of its own
