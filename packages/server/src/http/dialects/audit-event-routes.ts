@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { GuardedAccess } from '../access/access-declaration.js';
-import { readerOf } from '../access/reader-of.js';
 import { readQuery } from '../parameters.js';
 import { describeRoute } from '../reference/openapi.js';
 import { shownCost } from '../search/run-query.js';
@@ -17,12 +16,12 @@ import {
   recordSchema,
 } from './described-records.js';
 import { turnToTenant } from './named-tenant.js';
+import { sendRecord } from './one-record.js';
 import { exportParameters, sendExport } from './record-export.js';
 import { auditEventForm } from './record-form.js';
 import { postRecord, postRecords } from './record-intake.js';
 import { recordPage } from './record-page.js';
 import { EXPORT_PROBLEMS, LOOK_UP_PROBLEMS, PAGE_PROBLEMS } from './route-problems.js';
-import { shownRecords } from './shown-records.js';
 
 const WRITE: GuardedAccess = { permission: 'events:write', of: 'tenant' };
 const READ: GuardedAccess = { permission: 'events:read', of: 'tenant' };
@@ -121,11 +120,9 @@ export function registerAuditEventRoutes(app: FastifyInstance, services: Service
         answers: { 200: { description: 'The event.', schema: recordSchema, example: exampleAuditEvent } },
       }),
     },
-    async (request, reply) => {
+    (request, reply) => {
       readQuery(none, request.query);
-      const entry = await services.reader.get(request.tenant, request.params.audit_id, readerOf(request));
-      const [record] = await shownRecords(request, 'event.read', [entry], auditEventForm, services);
-      return reply.send(record);
+      return sendRecord(request, reply, request.params.audit_id, auditEventForm, services);
     },
   );
 }

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { GuardedAccess } from '../access/access-declaration.js';
-import { readerOf } from '../access/reader-of.js';
 import { readQuery } from '../parameters.js';
 import { describeRoute } from '../reference/openapi.js';
 import { runQuery, shownCost } from '../search/run-query.js';
@@ -18,12 +17,12 @@ import {
 import { cleanupSchema, previewCleanup } from './log-cleanup.js';
 import { logStats, logStatsSchema } from './log-stats.js';
 import { logFilters, logPageQuery, readLogQuery } from './logs-query.js';
+import { sendRecord } from './one-record.js';
 import { exportParameters, sendExport } from './record-export.js';
 import { logForm } from './record-form.js';
 import { postRecord, postRecords } from './record-intake.js';
 import { recordPage, sayCost } from './record-page.js';
 import { EXPORT_PROBLEMS, LOOK_UP_PROBLEMS, PAGE_PROBLEMS, QUERY_PROBLEMS } from './route-problems.js';
-import { shownRecords } from './shown-records.js';
 
 const WRITE: GuardedAccess = { permission: 'events:write', of: 'tenant' };
 const READ: GuardedAccess = { permission: 'events:read', of: 'tenant' };
@@ -168,11 +167,9 @@ export function registerLogApiRoutes(app: FastifyInstance, services: Services): 
         answers: { 200: { description: 'The entry.', schema: recordSchema, example: { id: 'l-1', ...exampleLog } } },
       }),
     },
-    async (request, reply) => {
+    (request, reply) => {
       readQuery(none, request.query);
-      const entry = await services.reader.get(request.tenant, request.params.id, readerOf(request));
-      const [record] = await shownRecords(request, 'event.read', [entry], logForm, services);
-      return reply.send(record);
+      return sendRecord(request, reply, request.params.id, logForm, services);
     },
   );
 }
