@@ -457,12 +457,15 @@ export class Service {
     }
   }
 
-  /** Records an event of the server's own; a repeat is as good, and so is a tenant that is gone. */
+  /**
+   * Records an event of the server's own; a repeat is as good, and so is a tenant that is gone, or another event that
+   * has the id: what was told under an id is not told once more.
+   */
   async #recordOwn(tenant: string, event: EventInput): Promise<void> {
     try {
       await this.#intake.acceptOwn(tenant, [{ ...event, id: `${SERVER_ID_PREFIX}${event.id}` }]);
     } catch (error) {
-      if (error instanceof Problem && error.code === 'tenant-gone') return;
+      if (error instanceof Problem && (error.code === 'tenant-gone' || isIdConflict(error))) return;
       throw error;
     }
   }
@@ -645,6 +648,12 @@ function queryLimits(configuration: Configuration): QueryLimits {
     maxWaitingPerTenant: configuration.tenantWaitingQueries,
     maxWaitMs: configuration.queryWaitMs,
   };
+}
+
+/** Whether a batch was refused because of ids alone that other events have already. */
+function isIdConflict({ code, members }: Problem): boolean {
+  if (code !== 'batch-refused') return false;
+  return (members.results as readonly { status: string }[]).every(({ status }) => status === 'conflict');
 }
 
 function openUnrecorded(

@@ -21,7 +21,9 @@ export interface UnrecordedCountsParts {
   newId: () => string;
   /**
    * Records an event of the system in a tenant's log, past the policy. Resolves when it is on stable storage, also for
-   * a repeat, and also when there is no such tenant any more; rejects when it is to be tried again.
+   * a repeat, and also when there is no such tenant any more; rejects when it is to be tried again. Where another event has
+   * the id, it resolves and records nothing: a write of a period that comes late, after the period was told of and its
+   * document removed, brings the document back as it was before its end, and the next start would tell of it again.
    */
   record: (tenant: string, event: EventInput) => Promise<void>;
 }
