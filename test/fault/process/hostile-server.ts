@@ -57,20 +57,38 @@ export class HostileServer {
   }
 }
 
+/** Its refusals are a `google.rpc.Status`, as OTLP wants them, with the catalogue's code at the head of the message. */
+const STATUS_ROUTE = '/v1/logs';
+
+const RESULTS_ROUTE = '/api/v1/events/stream';
+
 /** No 500, and every refusal a problem document of the catalogue, also at the end of a stream. */
 export function expectFair(answer: RawAnswer, request: RawRequest): void {
   const shown = `${request.method} ${request.path}: ${answer.status} ${answer.body.toString('latin1').slice(0, 500)}`;
   expect(answer.status, shown).toBeLessThan(500);
-  if (answer.status >= 400 && request.method !== 'HEAD') {
+  if (answer.status >= 400 && request.path.split('?')[0] === STATUS_ROUTE) expectFairStatus(answer, shown);
+  else if (answer.status >= 400 && request.method !== 'HEAD') {
     expect(answer.headers.get('content-type'), shown).toMatch(/^application\/problem\+json/);
     const { code, status } = JSON.parse(textOf(answer)) as { code: ErrorCode; status: number };
     expect(catalogue[code], shown).toMatchObject({ status });
     expect(answer.status, shown).toBe(status);
   }
-  if (answer.status !== 200 || !answer.headers.get('content-type')?.startsWith('application/x-ndjson')) return;
+  // Of lines, only the results of a stream end with a word of their own.
+  if (answer.status !== 200 || request.method !== 'POST' || request.path.split('?')[0] !== RESULTS_ROUTE) return;
   const last = JSON.parse(textOf(answer).trim().split('\n').at(-1)!) as { done: boolean; error?: { code: ErrorCode } };
   expect(typeof last.done, shown).toBe('boolean');
   if (!last.done) expect(catalogue[last.error!.code].status, shown).toBeLessThan(500);
+}
+
+function expectFairStatus(answer: RawAnswer, shown: string): void {
+  const type = answer.headers.get('content-type');
+  if (type?.startsWith('application/x-protobuf')) return;
+  // Another method than its own is no matter of OTLP.
+  if (answer.status === 405) return;
+  expect(type, shown).toMatch(/^application\/json/);
+  const { code, message } = JSON.parse(textOf(answer)) as { code: number; message: string };
+  expect(Number.isInteger(code), shown).toBe(true);
+  expect(catalogue[message.split(':')[0] as ErrorCode], shown).toMatchObject({ status: answer.status });
 }
 
 function textOf(answer: RawAnswer): string {
