@@ -10,6 +10,12 @@ const NOTHING: Filter = { op: 'never' };
 /** Which events: every one, none, or those that a filter finds. */
 export type Extent = 'all' | 'none' | { filter: Filter };
 
+/** What a reader with an extent is held to; undefined: nothing. */
+export function grantOfExtent(extent: Extent): Filter | undefined {
+  if (extent === 'all') return undefined;
+  return extent === 'none' ? { op: 'never' } : extent.filter;
+}
+
 /** What a principal may do: made once from its grants, then asked on each request. Immutable. */
 export class Authorization {
   readonly principal: Principal;

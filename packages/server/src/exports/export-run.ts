@@ -1,4 +1,5 @@
 import type { Filter } from '@attestlog/event';
+import { grantOfExtent } from '../access/authorization.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import { Problem } from '../errors.js';
 import { asProblem, from } from '../failures.js';
@@ -114,10 +115,8 @@ export class ExportRun {
     };
   }
 
-  #reader(): { grant?: Filter } {
-    const { extent } = this.#document.made_by;
-    if (extent === 'all') return {};
-    return { grant: extent === 'none' ? { op: 'never' } : extent.filter };
+  #reader(): { grant: Filter | undefined } {
+    return { grant: grantOfExtent(this.#document.made_by.extent) };
   }
 
   #source(): RowSource {

@@ -4,7 +4,7 @@ import { Problem } from '../../errors.js';
 import { readTimeRange } from '../../query/asked-time.js';
 import { filterOf } from '../../query/event-filter.js';
 import type { ScannedEvents } from '../../query/event-scan.js';
-import { exporterOf } from '../exports/export-request.js';
+import { readerOf } from '../access/reader-of.js';
 import { runQuery } from '../search/run-query.js';
 import type { Services } from '../services.js';
 import type { RecordForm } from './record-form.js';
@@ -37,7 +37,9 @@ export async function* exportedRecords(
   await requireFew(request, reply, events, services);
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
-  for await (const batch of eventScan.entries(request.tenant, events, exporterOf(request), { signal: gone.signal })) {
+  for await (const batch of eventScan.entries(request.tenant, events, readerOf(request, 'events:export'), {
+    signal: gone.signal,
+  })) {
     for (let at = 0; at < batch.length; at += SLICE_RECORDS) {
       yield await shownRecords(request, 'event.export', batch.slice(at, at + SLICE_RECORDS), form, services);
     }
@@ -52,7 +54,7 @@ async function requireFew(
 ): Promise<void> {
   const { streamedEvents } = exportLimits;
   const { value: count } = await runQuery(request, reply, { queries }, (options) =>
-    eventScan.count(request.tenant, events, exporterOf(request), streamedEvents + 1, options),
+    eventScan.count(request.tenant, events, readerOf(request, 'events:export'), streamedEvents + 1, options),
   );
   if (count <= streamedEvents) return;
   throw new Problem('export-too-large', {

@@ -12,6 +12,7 @@ import { filterOf } from '../../query/event-filter.js';
 import type { ScannedEvents } from '../../query/event-scan.js';
 import type { GuardedAccess } from '../access/access-declaration.js';
 import { personalReaderOf } from '../access/personal-reader.js';
+import { readerOf } from '../access/reader-of.js';
 import { recordRead } from '../access/record-read.js';
 import { readQuery } from '../parameters.js';
 import { describeRoute } from '../reference/openapi.js';
@@ -19,7 +20,7 @@ import { filterQuery } from '../search/filter-query.js';
 import { QUERY_PROBLEMS, runQuery } from '../search/run-query.js';
 import { timeParameters } from '../search/search-parameters.js';
 import type { Services } from '../services.js';
-import { exporterOf, formatField, personalField, requireColumns } from './export-request.js';
+import { formatField, personalField, requireColumns } from './export-request.js';
 
 const EXPORT: GuardedAccess = { permission: 'events:export', of: 'tenant' };
 const COLUMNS_MAX_CHARS = 8192;
@@ -86,7 +87,9 @@ async function sendExport(
   await recordRead(request, 'event.export', count, services);
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
-  const scan = services.eventScan.entries(request.tenant, events, exporterOf(request), { signal: gone.signal });
+  const scan = services.eventScan.entries(request.tenant, events, readerOf(request, 'events:export'), {
+    signal: gone.signal,
+  });
   const reader = personalReaderOf(request);
   const { personalData } = services.privacy;
   const source = new RowSource(
@@ -112,7 +115,7 @@ async function countAtMost(
 ): Promise<number> {
   const { streamedEvents } = services.exportLimits;
   const { value: count } = await runQuery(request, reply, services, (options) =>
-    services.eventScan.count(request.tenant, events, exporterOf(request), streamedEvents + 1, options),
+    services.eventScan.count(request.tenant, events, readerOf(request, 'events:export'), streamedEvents + 1, options),
   );
   if (count <= streamedEvents) return count;
   throw new Problem('export-too-large', {

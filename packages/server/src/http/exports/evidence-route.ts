@@ -13,6 +13,7 @@ import { filterOf } from '../../query/event-filter.js';
 import type { Reader } from '../../query/event-reader.js';
 import type { GuardedAccess } from '../access/access-declaration.js';
 import { personalReaderOf } from '../access/personal-reader.js';
+import { readerOf } from '../access/reader-of.js';
 import { requireStanding, tenantOf } from '../access/tenant-of.js';
 import { flag, readQuery, wholeNumber } from '../parameters.js';
 import { describeRoute } from '../reference/openapi.js';
@@ -80,7 +81,7 @@ async function getPack(
   const openings = query.openings === true;
   requirePermissions(request, query);
   requireStanding(await tenantOf(request, services));
-  const reader = exporterOf(request);
+  const reader = readerOf(request, 'events:export');
   const selection = selectionOf(query, reader, services.nowMs());
   const asked = { tenant: request.tenant, selection, reader, openings, by: personalReaderOf(request) };
   const { value: plan, cost } = await runQuery(request, reply, services, (options) => packs.plan(asked, options));
@@ -113,14 +114,6 @@ function requirePermissions({ authorization, tenant }: FastifyRequest, query: Ev
       members: { permission: 'pii:read' },
     });
   }
-}
-
-/** Which events whoever asks may take away. */
-function exporterOf({ authorization, principal, tenant }: FastifyRequest): Reader {
-  const me = principal.subject;
-  const extent = authorization.extentOf('events:export', tenant);
-  if (extent === 'all') return { me };
-  return { me, grant: extent === 'none' ? { op: 'never' } : extent.filter };
 }
 
 function selectionOf(query: EvidenceQuery, { me }: Reader, nowMs: number): EvidenceSelection {

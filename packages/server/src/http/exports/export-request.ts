@@ -11,7 +11,6 @@ import {
   exportFormats,
 } from '../../exports/export-format.js';
 import type { Taker } from '../../exports/exports.js';
-import type { Reader } from '../../query/event-reader.js';
 
 export const formatField = z.enum(exportFormats).describe('What the events are written as.');
 export const compressionField = z
@@ -38,14 +37,6 @@ export function requireCompression(format: ExportFormat, compression: ExportComp
   const supported = supportedCompressions();
   if (supported.includes(compression)) return compression;
   throw new Problem('query-invalid', { detail: `This server compresses as: ${supported.join(', ')}.` });
-}
-
-/** Who exports by a request: which of the tenant's events their grants give away. */
-export function exporterOf({ authorization, principal, tenant }: FastifyRequest): Reader {
-  const extent = authorization.extentOf('events:export', tenant);
-  const me = principal.subject;
-  if (extent === 'all') return { me };
-  return { me, grant: extent === 'none' ? { op: 'never' } : extent.filter };
 }
 
 /** Who makes a request, as whoever asks for an export. */

@@ -1,7 +1,6 @@
-import { filterBounds, formatNs, printFilter } from '@attestlog/event';
+import { formatNs, printFilter } from '@attestlog/event';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Problem } from '../../errors.js';
 import type { ExportDocument, ExportFile } from '../../exports/export-document.js';
 import { bareType, exportFormats, mediaType } from '../../exports/export-format.js';
 import type { Download } from '../../exports/exports.js';
@@ -13,6 +12,7 @@ import { REASON_MAX_CHARS, reasonOf } from '../access/reason.js';
 import { readJson } from '../body/json-body.js';
 import { readQuery, wholeNumber } from '../parameters.js';
 import { bodySchema, describeRoute } from '../reference/openapi.js';
+import { filterInBody, requireOneFilter } from '../search/filter-query.js';
 import { timeParameters } from '../search/search-parameters.js';
 import type { Services } from '../services.js';
 import { exportAnswer, exportExample, exportListAnswer, linkAnswer, linkExample } from './export-answer.js';
@@ -54,15 +54,7 @@ const DEFAULT_FILE_EVENTS = 1_000_000;
 const DEFAULT_FILE_BYTES = 1_073_741_824;
 
 const exportBody = z.strictObject({
-  q: z.string().max(filterBounds.FILTER_TEXT_MAX_CHARS).optional().describe('A filter in the search syntax.'),
-  filter: z
-    .unknown()
-    .optional()
-    .meta({
-      type: 'object',
-      description: 'A filter as a syntax tree instead.',
-      examples: [{ op: 'is', field: 'actor.id', values: ['jane'] }],
-    }),
+  ...filterInBody,
   ...timeParameters,
   format: formatField,
   compression: compressionField,
@@ -234,9 +226,7 @@ async function postExport(
   readQuery(none, request.query);
   const body = await readJson(request, services.limits, exportBody, 'query-invalid');
   const { q, filter, from, to, time_zone, format, columns, split = {}, personal = 'shown' } = body;
-  if (filter !== undefined && q !== undefined) {
-    throw new Problem('query-invalid', { detail: 'Send "filter" or "q", not both.' });
-  }
+  requireOneFilter(body);
   const range = readTimeRange({ from, to }, { nowMs: services.nowMs(), timeZone: time_zone ?? 'UTC' });
   const chosen = requireColumns(columns);
   const reason = body.reason ?? reasonOf(request);

@@ -1,6 +1,7 @@
 import { allOf, type Filter, formatNs, isMoment, parseTime } from '@attestlog/event';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { grantOfExtent } from '../../access/authorization.js';
 import { Problem } from '../../errors.js';
 import { filterOf } from '../../query/event-filter.js';
 import type { FollowRequest } from '../../stream/live-tail.js';
@@ -73,11 +74,8 @@ function receivedSince(sinceNs: bigint | undefined): Filter {
 }
 
 const EVERYTHING: Filter = { op: 'always' };
-const NOTHING: Filter = { op: 'never' };
 
 /** Which of the tenant's events the caller's grants let them watch. */
 export function grantOf({ authorization, tenant }: FastifyRequest): Filter {
-  const extent = authorization.extentOf('events:stream', tenant);
-  if (extent === 'all') return EVERYTHING;
-  return extent === 'none' ? NOTHING : extent.filter;
+  return grantOfExtent(authorization.extentOf('events:stream', tenant)) ?? EVERYTHING;
 }

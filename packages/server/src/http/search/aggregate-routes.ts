@@ -1,4 +1,4 @@
-import { filterBounds } from '@attestlog/event';
+import { filterBounds, splitFieldList } from '@attestlog/event';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Problem } from '../../errors.js';
@@ -23,7 +23,7 @@ import {
   statsAnswerExample,
   statsAnswerSchema,
 } from './aggregate-answer.js';
-import { filterQuery } from './filter-query.js';
+import { filterInBody, filterQuery, requireOneFilter } from './filter-query.js';
 import { QUERY_PROBLEMS, runQuery, shownCost } from './run-query.js';
 import { timeParameters } from './search-parameters.js';
 
@@ -43,15 +43,7 @@ const measureText = z
 const bound = z.union([z.number(), z.string().max(100)]).describe('A number, or an RFC 3339 time.');
 
 const aggregateBody = z.strictObject({
-  filter: z
-    .unknown()
-    .optional()
-    .meta({
-      type: 'object',
-      description: 'A filter as a syntax tree: docs/search.md names its nodes.',
-      examples: [{ op: 'is', field: 'actor.id', values: ['jane'] }],
-    }),
-  q: z.string().max(filterBounds.FILTER_TEXT_MAX_CHARS).optional().describe('The filter in the search syntax instead.'),
+  ...filterInBody,
   ...timeParameters,
   group_by: z
     .array(fieldName)
@@ -197,9 +189,7 @@ async function sendQuery(
 /** @throws Problem `query-invalid` */
 function aggregateQueryOf(asked: z.output<typeof aggregateBody>): AggregateQuery {
   const { group_by, bucket, measures, having, order, time_zone, ...rest } = asked;
-  if (asked.filter !== undefined && asked.q !== undefined) {
-    throw new Problem('query-invalid', { detail: 'Send "filter" or "q", not both.' });
-  }
+  requireOneFilter(asked);
   return {
     ...rest,
     timeZone: bucket?.time_zone ?? time_zone,
@@ -215,12 +205,7 @@ function aggregateQueryOf(asked: z.output<typeof aggregateBody>): AggregateQuery
 }
 
 function facetFields(text: string): string[] {
-  const fields = splitFields(text);
+  const fields = splitFieldList(text).filter((field) => field !== '');
   if (fields.length >= 1 && fields.length <= FACET_MAX_FIELDS) return fields;
   throw new Problem('query-invalid', { detail: `"fields" has 1 to ${FACET_MAX_FIELDS} fields.` });
-}
-
-/** Commas part fields, but not those inside the quotes of a key. */
-function splitFields(text: string): string[] {
-  return (text.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? []).map((field) => field.trim());
 }

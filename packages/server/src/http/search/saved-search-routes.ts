@@ -17,6 +17,7 @@ import { entityTag, requireRevision } from '../entity-tag.js';
 import { readQuery, wholeNumber } from '../parameters.js';
 import { bodySchema, describeRoute } from '../reference/openapi.js';
 import type { Services } from '../services.js';
+import { requireOneFilter } from './filter-query.js';
 import { pageAnswerExample, pageAnswerSchema, pageJson } from './page-answer.js';
 import { QUERY_PROBLEMS, runQuery } from './run-query.js';
 import { savedSearchAnswerSchema, savedSearchExample, shownSearch } from './saved-search-answer.js';
@@ -201,9 +202,7 @@ async function run(
 async function readInput(request: FastifyRequest, services: SearchServices): Promise<SavedSearchInput> {
   const input = await readJson(request, services.limits, savedSearchSchema, 'search-invalid');
   const { q, filter, from, to, time_zone: timeZone = 'UTC', fields } = input;
-  if (q !== undefined && filter !== undefined) {
-    throw new Problem('search-invalid', { detail: 'Send "filter" or "q", not both.' });
-  }
+  requireOneFilter(input, 'search-invalid');
   if (!isTimeZone(timeZone)) {
     throw new Problem('search-invalid', { detail: '"time_zone" is none such as Europe/Berlin or UTC.' });
   }

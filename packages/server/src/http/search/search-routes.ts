@@ -1,7 +1,5 @@
-import { filterBounds } from '@attestlog/event';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Problem } from '../../errors.js';
 import type { EventQuery } from '../../query/event-reader.js';
 import type { GuardedAccess } from '../access/access-declaration.js';
 import { readerOf } from '../access/reader-of.js';
@@ -10,7 +8,7 @@ import { readJson } from '../body/json-body.js';
 import { readQuery, wholeNumber } from '../parameters.js';
 import { bodySchema, describeRoute } from '../reference/openapi.js';
 import type { Services } from '../services.js';
-import { filterQuery } from './filter-query.js';
+import { filterInBody, filterQuery, requireOneFilter } from './filter-query.js';
 import { pageAnswerExample, pageAnswerSchema, pageJson } from './page-answer.js';
 import { QUERY_PROBLEMS, runQuery } from './run-query.js';
 import { PAGE_DEFAULT_EVENTS, PAGE_MAX_EVENTS, pageParameters, timeParameters } from './search-parameters.js';
@@ -33,15 +31,7 @@ const pageQuery = z.object({
 });
 
 const searchBody = z.strictObject({
-  filter: z
-    .unknown()
-    .optional()
-    .meta({
-      type: 'object',
-      description: 'A filter as a syntax tree: docs/search.md names its nodes.',
-      examples: [{ op: 'is', field: 'actor.id', values: ['jane'] }],
-    }),
-  q: z.string().max(filterBounds.FILTER_TEXT_MAX_CHARS).optional().describe('The filter in the search syntax instead.'),
+  ...filterInBody,
   ...timeParameters,
   ...pageParameters,
   fields: fieldsInBody,
@@ -68,9 +58,7 @@ export function registerSearchRoutes(app: FastifyInstance, services: SearchServi
     },
     async (request, reply) => {
       const asked = await readJson(request, services.limits, searchBody, 'query-invalid');
-      if (asked.filter !== undefined && asked.q !== undefined) {
-        throw new Problem('query-invalid', { detail: 'Send "filter" or "q", not both.' });
-      }
+      requireOneFilter(asked);
       return sendPage(request, reply, asked, services);
     },
   );

@@ -1,12 +1,14 @@
 import { type Filter, formatNs } from '@attestlog/event';
 import { from } from '../../failures.js';
 import type { Aggregate, Aggregation } from '../../ports/aggregation.js';
+import type { EntryOrder, EventSelection } from '../../ports/event-selection.js';
 import type { ReadOptions } from '../../ports/read-options.js';
 import type { EventStore } from '../../ports/store.js';
 import { NOTHING_SEALED } from '../../privacy/searching/searched-sealing.js';
 import type { Progress } from '../../sequencer/progress.js';
 import { readBarrier } from '../../sequencer/read-barrier.js';
 import type { TimeRange } from '../asked-time.js';
+import { placeOf } from '../entry-place.js';
 import type { Reader } from '../event-reader.js';
 import { resolveFilters, type SealingOf } from '../resolve-filters.js';
 import * as bounds from './aggregate-bounds.js';
@@ -21,7 +23,7 @@ const NS_PER_MS = 1_000_000n;
 const NOTHING: Aggregate = { rows: [], truncated: false };
 
 export interface AggregatorParts {
-  store: Pick<EventStore, 'aggregate'>;
+  store: Pick<EventStore, 'aggregate' | 'page'>;
   progress: Progress;
   /** How long a query waits for writes before it. */
   maxWaitMs: number;
@@ -83,35 +85,27 @@ export class Aggregator {
     return resolveFilters(tenant, { grant, asked }, this.#sealing);
   }
 
-  /** Both ends of the events that there are, where the query has none; without an event as it is. */
+  /**
+   * Both ends of the events that there are, where the query has none; without an event as it is. The table is in the order
+   * of time, so the first and the last event are found without looking at all.
+   */
   async #closedRange(
-    selection: Pick<Aggregation, 'tenant' | 'before' | 'filter'>,
+    selection: EventSelection,
     { fromNs, toNs }: TimeRange,
     options: ReadOptions | undefined,
   ): Promise<TimeRange> {
-    if (fromNs !== undefined && toNs !== undefined) return { fromNs, toNs };
-    const ends = await from(
-      'store',
-      this.#parts.store.aggregate(
-        {
-          ...selection,
-          ...(fromNs === undefined ? {} : { fromNs }),
-          ...(toNs === undefined ? {} : { toNs }),
-          groupBy: [],
-          measures: [
-            { kind: 'min', field: 'time' },
-            { kind: 'max', field: 'time' },
-          ],
-          having: [],
-          order: { descending: false },
-          limit: 1,
-        },
-        options,
-      ),
-    );
-    const [first, last] = (ends.rows[0]?.measures ?? [null, null]) as [bigint | null, bigint | null];
-    if (first === null || last === null) return {};
-    return { fromNs: fromNs ?? first, toNs: toNs ?? last };
+    const asked = {
+      ...selection,
+      ...(fromNs === undefined ? {} : { fromNs }),
+      ...(toNs === undefined ? {} : { toNs }),
+    };
+    const endOf = async (order: EntryOrder) => {
+      const [entry] = await from('store', this.#parts.store.page({ ...asked, order, limit: 1 }, options));
+      return entry && placeOf(entry).timeNs;
+    };
+    const first = fromNs ?? (await endOf('oldest'));
+    const last = first === undefined ? undefined : (toNs ?? (await endOf('newest')));
+    return first === undefined || last === undefined ? {} : { fromNs: first, toNs: last };
   }
 }
 
