@@ -17,6 +17,10 @@ export default defineConfig({
       '@attestlog/tlog': source('tlog'),
       '@attestlog/questions': source('questions'),
       '@attestlog/server': source('server'),
+      '@attestlog/client': source('client'),
+      '@attestlog/middleware': source('middleware'),
+      '@attestlog/outbox': source('outbox'),
+      '@attestlog/monitor': source('monitor'),
     },
   },
   test: {
@@ -28,6 +32,7 @@ export default defineConfig({
     projects: [
       project('unit', 'packages/server/**/*.test.ts', 'test/e2e/**/*.test.ts'),
       lightProject('light', 'packages/{event,tlog,questions,cli}/**/*.test.ts'),
+      project('sources', 'packages/{client,middleware,outbox,monitor}/**/*.test.ts'),
       project('house', 'test/house/**/*.test.ts'),
       project('fault', 'test/fault/**/*.test.ts'),
       project('interop', 'test/interop/**/*.test.ts'),

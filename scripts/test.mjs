@@ -16,7 +16,7 @@ const groups = {
 };
 
 /** Suites of more than one of vitest's projects. */
-const projectsOf = { unit: ['unit', 'light'] };
+const projectsOf = { unit: ['unit', 'light', 'sources'] };
 
 const { group, vitestArgs, env } = readTestArguments(process.argv.slice(2), Object.keys(groups));
 const totals = { passed: 0, failed: 0, skipped: 0 };

@@ -7,7 +7,12 @@ const packages: Record<string, readonly string[]> = {
   tlog: [],
   questions: ['event'],
   server: ['event', 'tlog', 'questions'],
-  cli: ['event', 'tlog', 'server'],
+  // Where events come from: what runs in applications, beside the server and never with a part of it.
+  client: ['event', 'tlog'],
+  middleware: ['client', 'event'],
+  outbox: ['client', 'event'],
+  monitor: ['client', 'event'],
+  cli: ['event', 'tlog', 'server', 'client', 'monitor'],
 };
 
 /**
