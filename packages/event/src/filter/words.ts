@@ -1,8 +1,8 @@
 import { asciiLower } from './ascii-lower.js';
 
 /**
- * Words as the store's index on the message has them (its tokenizer `splitByNonAlpha`): runs of letters and digits of
- * ASCII and of characters beyond it. So `order_17` is two words, and `Größe` one.
+ * Words as the store's indexes on words have them (its function `tokens`): runs of letters and digits of ASCII and of
+ * characters beyond it. So `order_17` is two words, and `Größe` one.
  */
 const WORD = /[0-9A-Za-z\u0080-\uffff]+/g;
 /** What may stand between two words, one or more of it. */

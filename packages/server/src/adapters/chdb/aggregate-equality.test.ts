@@ -155,7 +155,8 @@ describe('an aggregation', () => {
       maxServerBytes: 3_000_000_000,
     });
     inMemory = openMemoryStore(new MemoryStoreState());
-    const events = fc.sample(searchedEvent, { numRuns: EVENTS }).map(rowOf);
+    // The same each time: that the examples tell the groups of these apart must not hang on luck.
+    const events = fc.sample(searchedEvent, { numRuns: EVENTS, seed: 15 }).map(rowOf);
     for (const one of [store, inMemory]) await one.insert(batchOf('events', events, []));
   });
   afterAll(async () => {

@@ -1,6 +1,7 @@
 import { knownField } from '@attestlog/event';
 import type { Aggregation, Measure, MeasureBound } from '../../ports/aggregation.js';
 import { type BucketSql, bucketSql } from './bucket-sql.js';
+import { countedRowsSql, countsFor } from './counted-rows.js';
 import { textsSql } from './field-values-sql.js';
 import { FilterParameters } from './filter-parameters.js';
 import { type MeasureSql, measureSql, type PlainMeasure } from './measure-sql.js';
@@ -9,6 +10,7 @@ import { selectionSql } from './selection-sql.js';
 
 /** A measure with its place among those that are asked for. */
 export interface PlacedMeasure extends MeasureSql {
+  readonly kind: Measure['kind'];
   readonly place: number;
 }
 
@@ -50,8 +52,14 @@ export function aggregateSql(query: Aggregation): AggregateSql {
   return { groups, series, tops, bucket: text.bucket, measures: text.measures, parameters: text.parameters };
 }
 
-/** Behind the measures, so that there is a column where nothing else is asked for. */
-const AT_LEAST_ONE = 'count() AS n';
+/** What is counted: events, or counts of events. */
+interface Source {
+  /** For a FROM, with the conditions on what is counted. */
+  readonly sql: string;
+  readonly isCounts: boolean;
+  /** How many events there are in a group. */
+  readonly count: string;
+}
 
 class AggregateText {
   readonly measures: readonly PlacedMeasure[];
@@ -62,6 +70,8 @@ class AggregateText {
   /** Names of the values of a group, and how they are taken. */
   readonly #keys: readonly { readonly name: string; readonly taken: string }[];
   readonly bucket: BucketSql | undefined;
+  /** For groups and their stretches of time. */
+  readonly #source: Source;
   /** The condition on rows of groups that are in the answer; undefined: all are. */
   readonly #isKept: string | undefined;
 
@@ -72,7 +82,12 @@ class AggregateText {
     this.#conditions = [...bounds, ...filters].join('\n  AND ');
     this.#keys = query.groupBy.map((name, place) => ({ name: `g${place}`, taken: this.#eachOf(name) }));
     this.measures = query.measures.flatMap((measure, place) =>
-      isPlain(measure) ? [{ place, ...measureSql(measure, `x${place}`, this.#own) }] : [],
+      isPlain(measure) ? [{ place, kind: measure.kind, ...measureSql(measure, `x${place}`, this.#own) }] : [],
+    );
+    const areCounts = this.measures.every(({ ofCounts }) => ofCounts !== undefined);
+    this.#source = this.#sourceOf(
+      query.measures.flatMap((measure) => fieldOf(measure)),
+      areCounts,
     );
     const { bucketStartsNs } = query;
     this.bucket = bucketStartsNs === undefined ? undefined : bucketSql(bucketStartsNs, this.#own);
@@ -84,13 +99,14 @@ class AggregateText {
   }
 
   groups(limit: number): string {
-    return this.#ranked([...this.#texts(), ...this.#values(), AT_LEAST_ONE], limit);
+    return this.#ranked([...this.#texts(), ...this.#values(), this.#atLeastOne()], limit);
   }
 
   series(): GroupsSql {
-    const selected = [...this.#texts(), 'b', ...this.#values(), AT_LEAST_ONE].join(', ');
-    const select = `SELECT ${selected} FROM ${this.#rows([`${this.bucket?.sql} AS b`])}`;
-    const of = (isKept?: string) => lines(select, whereAll(isKept), groupBy([...this.#names(), 'b']), 'ORDER BY b');
+    const selected = [...this.#texts(), 'b', ...this.#values(), this.#atLeastOne()].join(', ');
+    const select = `SELECT ${selected} FROM ${this.#rows(this.#source, [...this.#inputs(), `${this.bucket?.sql} AS b`])}`;
+    const of = (isKept?: string) =>
+      lines(select, whereAll(isKept), groupBy([...this.#names(), 'b']), havingEvents(this.#source), 'ORDER BY b');
     return { all: of(), kept: of(this.#isKept) };
   }
 
@@ -103,11 +119,12 @@ class AggregateText {
       `${isArray ? `arrayJoin(${sql})` : sql} AS v`,
       ...bucket.map((name) => `${this.bucket?.sql} AS ${name}`),
     ];
-    const select = `SELECT ${[...names, 'v', 'toInt64(count()) AS c'].join(', ')} FROM ${this.#rows(taken)}`;
+    const source = this.#sourceOf([field], true);
+    const select = `SELECT ${[...names, 'v', `toInt64(${source.count}) AS c`].join(', ')} FROM ${this.#rows(source, taken)}`;
     const list = `groupArraySorted(${this.#own.count(count)})((-c, toString(v)))`;
     const listed = `SELECT ${[...this.#texts(), ...bucket, list].join(', ')} FROM`;
     const of = (isKept?: string) => {
-      const counted = lines(select, whereAll(`v != ''`, isKept), groupBy([...names, 'v']));
+      const counted = lines(select, whereAll(`v != ''`, isKept), groupBy([...names, 'v']), havingEvents(source));
       return lines(`${listed} (${counted})`, groupBy(names));
     };
     return { all: of(), kept: of(this.#isKept) };
@@ -116,9 +133,9 @@ class AggregateText {
   #ranked(selected: readonly string[], limit: number): string {
     const isOne = this.#keys.length === 0;
     return lines(
-      `SELECT ${selected.join(', ')} FROM ${this.#rows([])}`,
+      `SELECT ${selected.join(', ')} FROM ${this.#rows(this.#source, this.#inputs())}`,
       groupBy(this.#names()),
-      having(this.#query.having, this.#own),
+      having(this.#query.having, this.#own, isOne ? undefined : eventsOf(this.#source)),
       isOne ? undefined : `ORDER BY ${this.#order()} LIMIT ${this.#own.count(limit)}`,
     );
   }
@@ -134,11 +151,33 @@ class AggregateText {
     return `(SELECT count() FROM (${this.#ranked(this.#values(), limit)})) > 0`;
   }
 
-  #rows(more: readonly string[]): string {
-    const inputs = this.measures.flatMap(({ input, place }) => (input === undefined ? [] : [`${input} AS x${place}`]));
-    const taken = [...this.#keys.map(({ name, taken }) => `${taken} AS ${name}`), ...inputs, ...more];
-    return `(SELECT ${taken.length === 0 ? '1' : taken.join(', ')} FROM attestlog.events
-WHERE ${this.#conditions})`;
+  #rows({ sql, isCounts }: Source, more: readonly string[]): string {
+    const keys = this.#keys.map(({ name, taken }) => `${taken} AS ${name}`);
+    const taken = [...keys, ...more, ...(isCounts ? ['events', 'bytes'] : [])];
+    return `(SELECT ${taken.length === 0 ? '1' : taken.join(', ')} FROM ${sql})`;
+  }
+
+  /** What the measures take of each row. */
+  #inputs(): string[] {
+    return this.measures.flatMap(({ kind, input, place }) => {
+      const isHeld = input === undefined || (kind === 'bytes' && this.#source.isCounts);
+      return isHeld ? [] : [`${input} AS x${place}`];
+    });
+  }
+
+  /** @param areCounts whether counts are enough, where there are some of these fields and those of the groups */
+  #sourceOf(fields: readonly string[], areCounts: boolean): Source {
+    const used = [...this.#query.groupBy, ...fields];
+    const counts = areCounts ? countsFor(this.#query, used) : undefined;
+    if (counts === undefined) {
+      return { sql: `attestlog.events\nWHERE ${this.#conditions}`, isCounts: false, count: 'count()' };
+    }
+    return { sql: countedRowsSql(counts, used, this.#query, this.#own), isCounts: true, count: 'sum(events)' };
+  }
+
+  /** Behind the measures, so that there is a column where nothing else is asked for. */
+  #atLeastOne(): string {
+    return `${this.#source.count} AS n`;
   }
 
   /** Each value of a field, or '' once where there is none. */
@@ -156,10 +195,10 @@ WHERE ${this.#conditions})`;
   }
 
   #values(): string[] {
-    return this.measures.flatMap(({ place, known, value, isCount }) => [
-      `toUInt64(${known}) AS k${place}`,
-      `${isCount ? `toUInt64(${value})` : value} AS m${place}`,
-    ]);
+    return this.measures.flatMap(({ place, known, value, ofCounts, isCount }) => {
+      const made = this.#source.isCounts ? ofCounts : value;
+      return [`toUInt64(${known}) AS k${place}`, `${isCount ? `toUInt64(${made})` : made} AS m${place}`];
+    });
   }
 
   #order(): string {
@@ -173,8 +212,27 @@ WHERE ${this.#conditions})`;
 
 const SIGNS = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '=' } as const;
 
-function having(bounds: readonly MeasureBound[], parameters: FilterParameters): string | undefined {
-  const conditions = bounds.flatMap((bound) => [
+/** That a group has an event; undefined where there is no group without one. */
+function eventsOf({ isCounts, count }: Source): string | undefined {
+  return isCounts ? `${count} > 0` : undefined;
+}
+
+function havingEvents(source: Source): string | undefined {
+  const events = eventsOf(source);
+  return events && `HAVING ${events}`;
+}
+
+/** The field that a measure is about, if it is about one. */
+function fieldOf(measure: Measure): string[] {
+  return 'field' in measure && measure.field !== undefined && measure.kind !== 'top' ? [measure.field] : [];
+}
+
+function having(
+  bounds: readonly MeasureBound[],
+  parameters: FilterParameters,
+  events: string | undefined,
+): string | undefined {
+  const measured = bounds.flatMap((bound) => [
     `k${bound.measure} > 0`,
     ...(['gt', 'gte', 'lt', 'lte', 'eq'] as const).flatMap((end) => {
       const value = bound[end];
@@ -183,6 +241,7 @@ function having(bounds: readonly MeasureBound[], parameters: FilterParameters): 
       return [`m${bound.measure} ${SIGNS[end]} ${given}`];
     }),
   ]);
+  const conditions = events === undefined ? measured : [events, ...measured];
   return conditions.length === 0 ? undefined : `HAVING ${conditions.join(' AND ')}`;
 }
 

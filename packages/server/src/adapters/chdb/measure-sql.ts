@@ -15,6 +15,8 @@ export interface MeasureSql {
   /** What a group has to say anything; `1` where it always has. A UInt64 with 0 for nothing. */
   readonly known: string;
   readonly value: string;
+  /** The same over `events` and `bytes` of kept counts in the place of events; absent: they do not say it. */
+  readonly ofCounts?: string;
   readonly isCount: boolean;
   /** Reads the value where it is known. */
   readonly read: (reader: RowBinaryReader) => MeasureValue;
@@ -29,15 +31,16 @@ const COUNT = { known: '1', isCount: true, read: (reader: RowBinaryReader) => re
 export function measureSql(measure: PlainMeasure, of: string, parameters: FilterParameters): MeasureSql {
   switch (measure.kind) {
     case 'count':
-      if (measure.field === undefined) return { ...COUNT, value: 'count()' };
+      if (measure.field === undefined) return { ...COUNT, value: 'count()', ofCounts: 'sum(events)' };
       return {
         ...COUNT,
         input: `toUInt8(${filterSql({ op: 'exists', field: measure.field }, parameters)})`,
         value: `sum(${of})`,
+        ofCounts: `sum(${of} * events)`,
       };
     case 'bytes':
       // `length` reads the entries themselves, as they have an index.
-      return { ...COUNT, input: 'entry.size', value: `sum(${of})` };
+      return { ...COUNT, input: 'entry.size', value: `sum(${of})`, ofCounts: 'sum(bytes)' };
     case 'distinct': {
       const { sql, isArray } = textsSql(knownField(measure.field), parameters);
       return { ...COUNT, input: sql, value: isArray ? `uniqExactArray(${of})` : `uniqExactIf(${of}, ${of} != '')` };

@@ -5,6 +5,7 @@
  * one partition whatever times its clients wrote, and old logs can be imported. Pages by time are served by the order.
  */
 
+import { keptCounts, projectionSql } from './kept-counts.js';
 import { numbersOfMembersSql, numericMembersSql } from './metadata-sql.js';
 import { blindsSql, tagsSql } from './sealed-sql.js';
 import { WORDS_OF_ENTRY, WORDS_OF_MESSAGE } from './word-indexes.js';
@@ -28,6 +29,16 @@ const DURABILITY = [
  */
 const LAYOUT = ['index_granularity = 512', 'min_bytes_for_wide_part = 134217728'];
 
+/** Of columns that look-ups read here and there: what is unpacked for one block of rows is little more than the block. */
+const SCATTERED = 'SETTINGS (min_compress_block_size = 8192, max_compress_block_size = 16384)';
+
+/**
+ * An index that tells of 128 blocks of rows. The engine asks wide indexes first, and of the next one only what is left:
+ * what is in few places is found by looking into a few hundred filters in the place of tens of thousands. One in twenty
+ * tells of what is not there, which costs looking into 128 more.
+ */
+const FAR = 'bloom_filter(0.05) GRANULARITY 128';
+
 const settings = [...LAYOUT, ...DURABILITY].join(', ');
 
 export const CREATE_DATABASE = 'CREATE DATABASE IF NOT EXISTS attestlog';
@@ -39,7 +50,7 @@ CREATE TABLE IF NOT EXISTS attestlog.events
     leaf_index UInt64 CODEC(Delta, ZSTD(1)),
     position UInt64 CODEC(Delta, ZSTD(1)),
     entry String CODEC(ZSTD(1)),
-    id String CODEC(ZSTD(1)),
+    id String CODEC(ZSTD(1)) ${SCATTERED},
     time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
     received_at DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
     action LowCardinality(String) CODEC(ZSTD(1)),
@@ -49,21 +60,27 @@ CREATE TABLE IF NOT EXISTS attestlog.events
     severity LowCardinality(String) CODEC(ZSTD(1)),
     class LowCardinality(String) CODEC(ZSTD(1)),
     actor_type LowCardinality(String) CODEC(ZSTD(1)),
-    actor_id String CODEC(ZSTD(1)),
+    actor_id String CODEC(ZSTD(1)) ${SCATTERED},
     on_behalf_of_id String CODEC(ZSTD(1)),
     target_types Array(LowCardinality(String)) CODEC(ZSTD(1)),
-    target_ids Array(String) CODEC(ZSTD(1)),
+    target_ids Array(String) CODEC(ZSTD(1)) ${SCATTERED},
     service LowCardinality(String) CODEC(ZSTD(1)),
     ip String CODEC(ZSTD(1)),
-    session_id String CODEC(ZSTD(1)),
-    request_id String CODEC(ZSTD(1)),
+    session_id String CODEC(ZSTD(1)) ${SCATTERED},
+    request_id String CODEC(ZSTD(1)) ${SCATTERED},
     correlation_id String CODEC(ZSTD(1)),
-    message String CODEC(ZSTD(1)),
+    message String CODEC(ZSTD(1)) ${SCATTERED},
     metadata_keys Array(LowCardinality(String)) CODEC(ZSTD(1)),
     metadata_numbers Array(Float64) CODEC(ZSTD(1)),
     sealed String CODEC(ZSTD(1)),
     sealed_tags Array(String) CODEC(ZSTD(1)),
     sealed_blind Array(String) CODEC(ZSTD(1)),
+    INDEX far_id id TYPE ${FAR},
+    INDEX far_session session_id TYPE ${FAR},
+    INDEX far_request request_id TYPE ${FAR},
+    INDEX far_target target_ids TYPE ${FAR},
+    INDEX far_message ${WORDS_OF_MESSAGE} TYPE ${FAR},
+    INDEX by_position position TYPE minmax GRANULARITY 128,
     INDEX by_id id TYPE bloom_filter(0.01) GRANULARITY 2,
     INDEX by_actor actor_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_on_behalf_of on_behalf_of_id TYPE bloom_filter(0.01) GRANULARITY 1,
@@ -74,7 +91,8 @@ CREATE TABLE IF NOT EXISTS attestlog.events
     INDEX by_blind sealed_blind TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_leaf leaf_index TYPE minmax GRANULARITY 1,
     INDEX by_message ${WORDS_OF_MESSAGE} TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_word ${WORDS_OF_ENTRY} TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_word ${WORDS_OF_ENTRY} TYPE bloom_filter(0.01) GRANULARITY 1,
+    ${keptCounts.map(projectionSql).join(',\n    ')}
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)

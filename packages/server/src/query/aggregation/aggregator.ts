@@ -61,8 +61,7 @@ export class Aggregator {
     const starts = query.every === undefined ? undefined : startsOf(query.every, range, read.timeZone);
     const aggregation: Aggregation = {
       ...selection,
-      ...(range.fromNs === undefined ? {} : { fromNs: range.fromNs }),
-      ...(range.toNs === undefined ? {} : { toNs: range.toNs }),
+      ...boundsOf(range),
       groupBy: read.groupBy,
       ...(starts === undefined ? {} : { bucketStartsNs: starts.map((start) => BigInt(start) * NS_PER_MS) }),
       measures: read.measures,
@@ -78,6 +77,26 @@ export class Aggregator {
     return { rows, truncated, from: textOf(range.fromNs), to: textOf(range.toNs), behind: horizon.behind };
   }
 
+  /**
+   * Times of the first and the last event; undefined: there is none. Quicker than measuring all of them.
+   *
+   * @throws Problem what {@link Aggregator.run} throws
+   */
+  async ends(
+    tenant: string,
+    query: AggregateQuery,
+    reader: Reader = {},
+    options?: ReadOptions,
+  ): Promise<{ first: string; last: string } | undefined> {
+    const read = readAggregateQuery(query, reader.me, this.#parts.nowMs());
+    const { before } = await readBarrier(this.#parts.progress, this.#parts.maxWaitMs);
+    const filter = await this.#filter(tenant, read, reader.grant ?? EVERYTHING);
+    const selection = { tenant, before, filter, ...boundsOf(read) };
+    const first = await this.#end(selection, 'oldest', options);
+    const last = first === undefined ? undefined : await this.#end(selection, 'newest', options);
+    return first === undefined || last === undefined ? undefined : { first: formatNs(first), last: formatNs(last) };
+  }
+
   async #filter(tenant: string, { asked, groupBy, measures }: ReadQuery, grant: Filter): Promise<Filter> {
     const used = usedFields(groupBy, measures);
     requireCountable(used);
@@ -85,28 +104,31 @@ export class Aggregator {
     return resolveFilters(tenant, { grant, asked }, this.#sealing);
   }
 
-  /**
-   * Both ends of the events that there are, where the query has none; without an event as it is. The table is in the order
-   * of time, so the first and the last event are found without looking at all.
-   */
+  /** Both ends of the events that there are, where the query has none; without an event as it is. */
   async #closedRange(
     selection: EventSelection,
-    { fromNs, toNs }: TimeRange,
+    range: TimeRange,
     options: ReadOptions | undefined,
   ): Promise<TimeRange> {
-    const asked = {
-      ...selection,
-      ...(fromNs === undefined ? {} : { fromNs }),
-      ...(toNs === undefined ? {} : { toNs }),
-    };
-    const endOf = async (order: EntryOrder) => {
-      const [entry] = await from('store', this.#parts.store.page({ ...asked, order, limit: 1 }, options));
-      return entry && placeOf(entry).timeNs;
-    };
-    const first = fromNs ?? (await endOf('oldest'));
-    const last = first === undefined ? undefined : (toNs ?? (await endOf('newest')));
+    const asked = { ...selection, ...boundsOf(range) };
+    const first = range.fromNs ?? (await this.#end(asked, 'oldest', options));
+    const last = first === undefined ? undefined : (range.toNs ?? (await this.#end(asked, 'newest', options)));
     return first === undefined || last === undefined ? {} : { fromNs: first, toNs: last };
   }
+
+  /** The time of the first or the last event: the store is in the order of time, so it is found without looking at all. */
+  async #end(
+    selection: EventSelection,
+    order: EntryOrder,
+    options: ReadOptions | undefined,
+  ): Promise<bigint | undefined> {
+    const [entry] = await from('store', this.#parts.store.page({ ...selection, order, limit: 1 }, options));
+    return entry && placeOf(entry).timeNs;
+  }
+}
+
+function boundsOf({ fromNs, toNs }: TimeRange): Pick<EventSelection, 'fromNs' | 'toNs'> {
+  return { ...(fromNs === undefined ? {} : { fromNs }), ...(toNs === undefined ? {} : { toNs }) };
 }
 
 /** Whether stretches of time are themselves what is bounded, ordered and cut. */

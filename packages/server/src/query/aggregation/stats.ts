@@ -46,10 +46,6 @@ export interface StatsQuery
 }
 
 const SIZES = [{ kind: 'count' }, { kind: 'bytes' }] as const;
-const ENDS = [
-  { kind: 'min', field: 'time' },
-  { kind: 'max', field: 'time' },
-] as const;
 const MS_PER_DAY = 86_400_000;
 
 /** @throws Problem what {@link Aggregator.run} throws */
@@ -61,9 +57,8 @@ export async function statsOf(
   options?: ReadOptions,
 ): Promise<Stats> {
   const run = (query: AggregateQuery) => aggregates.run(tenant, { ...which, ...query }, reader, options);
-  const all = await run({ measures: [...SIZES, ...ENDS] });
-  const { count, bytes, 'min(time)': first, 'max(time)': last } = all.rows[0]!.measures;
-  const ends = { first: first as string | null, last: last as string | null };
+  const all = await run({ measures: SIZES });
+  const ends = await aggregates.ends(tenant, which, reader, options);
   const by = async (field: string) => {
     const { rows } = await run({ groupBy: [field], measures: SIZES, limit });
     return rows.map((row) => ({ value: row.group[field]!, ...sizesOf(row) }));
@@ -71,10 +66,10 @@ export async function statsOf(
   const kinds: Record<string, ValueStats[]> = {};
   for (const kind of usageKinds) kinds[`by_${kind}`] = await by(kind);
   return {
-    events: Number(count),
-    bytes: Number(bytes),
-    ...ends,
-    by_day: await daysOf(run, ends),
+    ...sizesOf(all.rows[0]!),
+    first: ends?.first ?? null,
+    last: ends?.last ?? null,
+    by_day: ends === undefined ? [] : await daysOf(run, ends),
     ...(kinds as Pick<Stats, 'by_action' | 'by_category' | 'by_operation' | 'by_outcome' | 'by_severity'>),
     top_actors: (await by('actor.id')).filter(({ value }) => value !== null),
     behind: all.behind,
@@ -83,9 +78,8 @@ export async function statsOf(
 
 async function daysOf(
   run: (query: AggregateQuery) => ReturnType<Aggregator['run']>,
-  { first, last }: Pick<Stats, 'first' | 'last'>,
+  { first, last }: { first: string; last: string },
 ): Promise<DayStats[]> {
-  if (first === null || last === null) return [];
   const earliest = new Date(Date.parse(last) - (STATS_MAX_DAYS - 1) * MS_PER_DAY).toISOString();
   const from = first > earliest ? first : earliest;
   const { rows } = await run({ from, to: last, every: 'day', measures: SIZES, fill: true });
