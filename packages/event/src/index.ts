@@ -51,6 +51,7 @@ export {
   type SyslogMessage,
 } from './dialects/syslog-message.js';
 export { SERVER_ID_PREFIX, uuidv7 } from './event-id.js';
+export { ACTION_PATTERN, ID_PATTERN } from './event-patterns.js';
 export { asciiLower } from './filter/ascii-lower.js';
 export { checkFilter, type FilterReading } from './filter/check-filter.js';
 export { allOf, anyOf, negate } from './filter/combine.js';
@@ -73,6 +74,7 @@ export { type FilterTextReading, parseFilter } from './filter/parse-filter.js';
 export { printFilter } from './filter/print-filter.js';
 export type { FilterContext } from './filter/value-condition.js';
 export { wordsOf } from './filter/words.js';
+export { operationOf, outcomeOf, severityOf } from './foreign-words.js';
 export { isIpAddress } from './ip-address.js';
 export { addressKey, type IpNetwork, ipNetwork, networkContains } from './ip-network.js';
 export { type JsonArrayResult, type JsonProblem, type JsonResult, parseJson, parseJsonArray } from './json.js';
@@ -123,8 +125,6 @@ export {
   mergePolicy,
   type Policy,
   type PolicySettings,
-  policySchema,
-  policySettingsSchema,
 } from './policy/policy.js';
 export {
   type PolicyEnvironment,
@@ -133,6 +133,7 @@ export {
   type VariableProblem,
 } from './policy/policy-environment.js';
 export type { PolicyEvent } from './policy/policy-event.js';
+export { policySchema, policySettingsSchema } from './policy/policy-schema.js';
 export { isKept, samplingHash, samplingKey } from './policy/sampling.js';
 export { type FieldProblem, type ProblemCode, problem, problemCatalogue } from './problem.js';
 export {
@@ -145,7 +146,6 @@ export {
 export { isPointedAt, Projection } from './projection/projection.js';
 export { findShownField } from './projection/shown-field.js';
 export {
-  ACTION_PATTERN,
   type Actor,
   actorSchema,
   changesSchema,
@@ -154,7 +154,6 @@ export {
   eventInputSchema,
   type FileDetails,
   fileSchema,
-  ID_PATTERN,
   type Source,
   type StoredEvent,
   sourceSchema,
@@ -221,11 +220,8 @@ export {
   fileModifications,
   type Operation,
   type Outcome,
-  operationOf,
   operations,
-  outcomeOf,
   outcomes,
   type Severity,
   severities,
-  severityOf,
 } from './vocabulary.js';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { blobReferenceSchema, hasBlobKey } from './blob-reference.js';
 import * as bounds from './bounds.js';
+import { ACTION_PATTERN, ID_PATTERN } from './event-patterns.js';
 import { isIpAddress } from './ip-address.js';
 import { isPlainObject, type Json, type JsonObject } from './json-value.js';
 import { DETECTED_KEY } from './personal-data/detected-key.js';
@@ -11,11 +12,6 @@ import { eventClasses, fileChanges, fileModifications, operations, outcomes, sev
  * The one source of the event's types, validation and JSON schema. Rules that a schema cannot say (times, the size of
  * the entry, numbers and characters inside free JSON) are in the admission, which every event passes.
  */
-
-/** `noun.verb`: at least two parts of lower-case letters, digits, `_` and `-`, joined by dots. */
-export const ACTION_PATTERN = /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9][a-z0-9_-]*)+$/;
-/** Visible ASCII without spaces, so that an id can stand in a URL, a header and a log line. */
-export const ID_PATTERN = /^[\x21-\x7e]+$/;
 
 const text = (maxChars: number, description: string) => z.string().max(maxChars).meta({ description });
 const count = (description: string) => z.int().min(0).max(bounds.JSON_MAX_INTEGER).meta({ description });

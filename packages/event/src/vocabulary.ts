@@ -1,4 +1,4 @@
-/** The closed lists of an event, and the words of other systems that mean the same. */
+/** The closed lists of an event. */
 
 /**
  * What was done, in a list short enough to set policies by (log writes only, log deletes only). Finer distinctions
@@ -27,7 +27,7 @@ export type Operation = (typeof operations)[number];
 export const outcomes = ['success', 'failure', 'denied'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** From least to most severe; {@link severityOf} maps the scales of other systems. */
+/** From least to most severe; `severityOf` maps the scales of other systems. */
 export const severities = ['debug', 'info', 'notice', 'warning', 'error', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
@@ -40,77 +40,3 @@ export type FileChange = (typeof fileChanges)[number];
 
 export const fileModifications = ['content', 'metadata', 'permissions'] as const;
 export type FileModification = (typeof fileModifications)[number];
-
-const operationWords = new Map<string, Operation>([
-  ...operations.map((operation): [string, Operation] => [operation, operation]),
-  ['created', 'create'],
-  ['add', 'create'],
-  ['insert', 'create'],
-  ['view', 'read'],
-  ['get', 'read'],
-  ['list', 'read'],
-  ['watch', 'read'],
-  ['search', 'read'],
-  ['download', 'read'],
-  ['updated', 'update'],
-  ['modified', 'update'],
-  ['modify', 'update'],
-  ['patch', 'update'],
-  ['renamed', 'update'],
-  ['deleted', 'delete'],
-  ['remove', 'delete'],
-  ['run', 'execute'],
-  ['invoke', 'execute'],
-  ['log_in', 'login'],
-  ['sign_in', 'login'],
-  ['log_out', 'logout'],
-  ['sign_out', 'logout'],
-]);
-
-/** The operation that a foreign word means (`VIEW` is read), whatever its case; undefined when that is not sure. */
-export function operationOf(word: string): Operation | undefined {
-  return operationWords.get(word.toLowerCase().replaceAll('-', '_'));
-}
-
-const severityWords = new Map<string, Severity>([
-  ...severities.map((severity): [string, Severity] => [severity, severity]),
-  // Syslog (RFC 5424, table 2) and log libraries.
-  ['trace', 'debug'],
-  ['informational', 'info'],
-  ['information', 'info'],
-  ['warn', 'warning'],
-  ['err', 'error'],
-  ['crit', 'critical'],
-  ['alert', 'critical'],
-  ['emergency', 'critical'],
-  ['emerg', 'critical'],
-  ['fatal', 'critical'],
-  // The scale of alerts and findings: low, medium, high, critical.
-  ['low', 'notice'],
-  ['medium', 'warning'],
-  ['high', 'error'],
-]);
-
-/** The severity that a foreign word means (`WARN`, `Emergency`, `high`), whatever its case; undefined when unknown. */
-export function severityOf(word: string): Severity | undefined {
-  return severityWords.get(word.toLowerCase());
-}
-
-const outcomeWords = new Map<string, Outcome>([
-  ...outcomes.map((outcome): [string, Outcome] => [outcome, outcome]),
-  ['succeeded', 'success'],
-  ['successful', 'success'],
-  ['ok', 'success'],
-  ['completed', 'success'],
-  ['failed', 'failure'],
-  ['fail', 'failure'],
-  ['error', 'failure'],
-  ['forbidden', 'denied'],
-  ['unauthorized', 'denied'],
-  ['blocked', 'denied'],
-]);
-
-/** The outcome that a foreign word means (`FAILED`, `ok`), whatever its case; undefined when unknown. */
-export function outcomeOf(word: string): Outcome | undefined {
-  return outcomeWords.get(word.toLowerCase());
-}

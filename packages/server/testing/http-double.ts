@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { CallLimits } from '../src/adapters/master-key/service-call.js';
 
 /** A request that a double got. */
 export interface DoubleRequest {
@@ -58,6 +59,11 @@ export abstract class HttpDouble {
     }
   }
 
+  /** Whether the next request will not be answered: only then need whoever asks be impatient. */
+  get willHang(): boolean {
+    return this.#due[0] === hang;
+  }
+
   protected abstract answer(request: DoubleRequest): DoubleAnswer | Promise<DoubleAnswer>;
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -84,6 +90,18 @@ function send(response: ServerResponse, { status, body = '', headers = {} }: Dou
 
 /** Never answers. */
 export const hang: Misbehaviour = () => undefined;
+
+/** Limits of calls to a double, for a client: short where it waits for nothing, and else so long that no slow machine meets them. */
+export function callLimits(double: HttpDouble, { maxAttempts = 3, pauseMs = 10 } = {}): CallLimits {
+  return {
+    get timeoutMs() {
+      return double.willHang ? 300 : 60_000;
+    },
+    maxAttempts,
+    pauseMs,
+  };
+}
+
 /** Ends the connection in the middle of an answer. */
 export const tear: Misbehaviour = (response) => {
   response.writeHead(200, { 'content-length': '100' });

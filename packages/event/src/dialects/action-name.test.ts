@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ACTION_MAX_CHARS } from '../bounds.js';
-import { ACTION_PATTERN } from '../schema.js';
+import { ACTION_PATTERN } from '../event-patterns.js';
 import { actionName } from './action-name.js';
 
 it.each([

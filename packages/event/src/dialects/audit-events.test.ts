@@ -2,32 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyJson } from '../../testing/arbitraries.js';
 import { comesBack, isWritten, mapped } from '../../testing/dialect-laws.js';
+import { auditEventRecord as record } from '../../testing/seed-records.js';
 import { auditEventsDialect } from './audit-events.js';
 
 const added = ['created_at', 'partition_date'];
-
-const record = {
-  audit_id: '1b4e28ba-2fa1-11d2-883f-0016d3cca427',
-  timestamp: '2025-09-02T10:00:00.123Z',
-  event_type: 'data_access',
-  user_id: 'user_1',
-  session_id: 's-1',
-  ip_address: '203.0.113.9',
-  user_agent: 'sdk/1.0',
-  resource_type: 'invoice',
-  resource_id: 'inv-1',
-  action: 'EXPORT',
-  status: 'success',
-  request_data: { format: 'csv' },
-  response_data: { rows: 10 },
-  metadata: { department: 'finance' },
-  tenant_id: 'tenant_123',
-  service_name: 'billing',
-  correlation_id: 'c-1',
-  retention_period_days: 2_555,
-  created_at: '2025-09-02T10:00:01Z',
-  partition_date: '2025-09-02',
-};
 
 describe('an audit event of a warehouse', () => {
   it('becomes an event', () => {

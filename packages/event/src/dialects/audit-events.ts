@@ -1,6 +1,7 @@
+import { operationOf, outcomeOf } from '../foreign-words.js';
 import type { Json, JsonObject } from '../json-value.js';
 import type { EventInput, StoredEvent } from '../schema.js';
-import { type Outcome, operationOf, outcomeOf } from '../vocabulary.js';
+import type { Outcome } from '../vocabulary.js';
 import { actionName } from './action-name.js';
 import { compact, type Dialect, Leftovers, restore } from './dialect.js';
 import type { ForeignPlaces } from './foreign-pointer.js';

@@ -1,7 +1,8 @@
 import { ID_MAX_CHARS } from '../bounds.js';
+import { ID_PATTERN } from '../event-patterns.js';
+import { severityOf } from '../foreign-words.js';
 import { samplingHash } from '../policy/sampling.js';
-import { ID_PATTERN } from '../schema.js';
-import { type Severity, severityOf } from '../vocabulary.js';
+import type { Severity } from '../vocabulary.js';
 import { severityOfNumber } from './otlp-severity.js';
 
 /** What a CloudEvent means in our vocabulary. Nothing here is needed for the way back. */

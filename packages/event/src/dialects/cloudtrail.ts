@@ -1,7 +1,8 @@
 import * as bounds from '../bounds.js';
+import { ID_PATTERN } from '../event-patterns.js';
 import { isIpAddress } from '../ip-address.js';
 import { isPlainObject, type JsonObject } from '../json-value.js';
-import { type EventInput, ID_PATTERN, type Source, type StoredEvent } from '../schema.js';
+import type { EventInput, Source, StoredEvent } from '../schema.js';
 import { isMoment, parseTime } from '../time.js';
 import { actionName } from './action-name.js';
 import { actorTypeOf, operationOfCall, outcomeOfCall, targetsOfCall } from './cloudtrail-meaning.js';

@@ -1,6 +1,7 @@
 import { ACTION_MAX_CHARS } from '../bounds.js';
-import { ACTION_PATTERN } from '../schema.js';
-import { type Operation, operationOf } from '../vocabulary.js';
+import { ACTION_PATTERN } from '../event-patterns.js';
+import { operationOf } from '../foreign-words.js';
+import type { Operation } from '../vocabulary.js';
 import { actionName } from './action-name.js';
 
 const NAMES_MAX_ITEMS = 8;

@@ -2,28 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyJson } from '../../testing/arbitraries.js';
 import { comesBack, isWritten, mapped } from '../../testing/dialect-laws.js';
+import { fileMonitorRecord as record } from '../../testing/seed-records.js';
 import { fileChanges, fileModifications } from '../vocabulary.js';
 import { fileMonitorDialect } from './file-monitor.js';
-
-const record = {
-  id: '4fcd6d2e-54a6-4b6f-bd4a-d4a3b8a1a001',
-  tenant_id: 'tenant-acme-corp-abc123',
-  timestamp_utc: '2025-10-06T12:54:12.025979644Z',
-  event_type: { type: 'modified', modification_type: 'content' },
-  file_path: '/workspace/src/main.ts',
-  user_id: 'user-123',
-  process_name: 'monitor',
-  checksum: 'c160bd30370fe767c09e1f5d6c1c230b9a712850d135a007bb1db2ff6627ed94',
-  file_size: 24,
-  metadata: {
-    session_id: 'session-456',
-    agent_id: 'code-generation-agent',
-    task_id: 'task-789',
-    diff: '@@ -1,1 +1,2 @@\n-old line\n+new line\n',
-    lines_added: 1,
-    lines_removed: 1,
-  },
-};
 
 describe('a change of a file', () => {
   it('becomes an event, with every nanosecond of its time', () => {

@@ -1,6 +1,6 @@
+import { operationOf } from '../foreign-words.js';
 import { isPlainObject, type JsonObject } from '../json-value.js';
 import type { EventInput, StoredEvent } from '../schema.js';
-import { operationOf } from '../vocabulary.js';
 import { actionName } from './action-name.js';
 import { type Dialect, Leftovers } from './dialect.js';
 import type { ForeignPlaces } from './foreign-pointer.js';

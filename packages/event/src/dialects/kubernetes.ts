@@ -1,8 +1,9 @@
 import * as bounds from '../bounds.js';
 import { canonicalJson } from '../canonical-json.js';
+import { ID_PATTERN } from '../event-patterns.js';
 import { isIpAddress } from '../ip-address.js';
 import { isPlainObject, type JsonObject } from '../json-value.js';
-import { type EventInput, ID_PATTERN, type Source, type StoredEvent } from '../schema.js';
+import type { EventInput, Source, StoredEvent } from '../schema.js';
 import { compact, type Dialect, fitsText, Leftovers, nestedLeftovers, restore } from './dialect.js';
 import {
   actionOf,

@@ -2,26 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyJson } from '../../testing/arbitraries.js';
 import { comesBack, isWritten, mapped } from '../../testing/dialect-laws.js';
+import { logRecord as record } from '../../testing/seed-records.js';
 import { logsDialect } from './logs.js';
 
 const nested = (levels: number) => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`) as unknown;
-
-const record = {
-  user_id: 'u-1',
-  session_id: 's-1',
-  action: 'UPDATE',
-  resource_type: 'order',
-  resource_id: 'o-1',
-  timestamp: '2025-03-01T09:00:00Z',
-  ip_address: '2001:db8::1',
-  user_agent: 'Mozilla/5.0',
-  before_state: { total: 1 },
-  after_state: { total: 2 },
-  metadata: { amount: 950, tags: ['a'] },
-  severity: 'WARNING',
-  message: 'Order changed',
-  request_id: 'r-1',
-};
 
 describe('an entry of a log API', () => {
   it('becomes an event', () => {

@@ -1,7 +1,8 @@
 import { isBlobReference } from '../blob-reference.js';
+import { operationOf, severityOf } from '../foreign-words.js';
 import { isPlainObject, type Json, type JsonObject } from '../json-value.js';
 import type { EventInput, StoredEvent } from '../schema.js';
-import { operationOf, type Severity, severities, severityOf } from '../vocabulary.js';
+import { type Severity, severities } from '../vocabulary.js';
 import { actionName } from './action-name.js';
 import { compact, type Dialect, Leftovers, restore } from './dialect.js';
 import type { ForeignPlaces } from './foreign-pointer.js';

@@ -1,6 +1,6 @@
 import * as bounds from '../bounds.js';
+import { ID_PATTERN } from '../event-patterns.js';
 import { isIpAddress } from '../ip-address.js';
-import { ID_PATTERN } from '../schema.js';
 import { isMoment, parseTime } from '../time.js';
 import { fileChanges, fileModifications, outcomes } from '../vocabulary.js';
 import { fitsText } from './dialect.js';

@@ -1,7 +1,8 @@
 import { NAME_MAX_CHARS, REFERENCE_MAX_CHARS, WORD_MAX_CHARS } from '../bounds.js';
+import { operationOf, outcomeOf, severityOf } from '../foreign-words.js';
 import { isPlainObject } from '../json-value.js';
 import type { Target } from '../schema.js';
-import { type Operation, type Outcome, operationOf, outcomeOf, type Severity, severityOf } from '../vocabulary.js';
+import type { Operation, Outcome, Severity } from '../vocabulary.js';
 import { actionName } from './action-name.js';
 import { compact, fitsText } from './dialect.js';
 import { foreignTime, timeOfNs } from './foreign-time.js';

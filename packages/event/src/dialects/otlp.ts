@@ -1,10 +1,10 @@
 import { hasBlobKey } from '../blob-reference.js';
 import * as bounds from '../bounds.js';
 import { canonicalJson } from '../canonical-json.js';
+import { severityOf } from '../foreign-words.js';
 import { isPlainObject, type Json, type JsonObject } from '../json-value.js';
 import type { EventInput, StoredEvent } from '../schema.js';
 import { isMoment, parseTime } from '../time.js';
-import { severityOf } from '../vocabulary.js';
 import { compact, type Dialect, fitsText, Leftovers, nestedLeftovers, restore } from './dialect.js';
 import { actionOfType, operationOfType } from './event-type.js';
 import { unescapeForeign } from './foreign-json.js';

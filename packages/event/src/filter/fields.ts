@@ -1,14 +1,5 @@
-import {
-  eventClasses,
-  fileChanges,
-  fileModifications,
-  operationOf,
-  operations,
-  outcomeOf,
-  outcomes,
-  severities,
-  severityOf,
-} from '../vocabulary.js';
+import { operationOf, outcomeOf, severityOf } from '../foreign-words.js';
+import { eventClasses, fileChanges, fileModifications, operations, outcomes, severities } from '../vocabulary.js';
 
 /**
  * What can be asked about a field.

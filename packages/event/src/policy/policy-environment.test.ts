@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultPolicy, mergePolicy, policySchema } from './policy.js';
+import { defaultPolicy, mergePolicy } from './policy.js';
 import { policyFromEnvironment, policyVariables } from './policy-environment.js';
+import { policySchema } from './policy-schema.js';
 
 const problems = (variables: Record<string, string>) => {
   const read = policyFromEnvironment(variables);

@@ -1,5 +1,6 @@
 import { nearestName } from '../nearest-name.js';
-import { type Policy, type PolicySettings, policySchema, policySettingsSchema } from './policy.js';
+import type { Policy, PolicySettings } from './policy.js';
+import { settingProblem, settingRules } from './setting-rule.js';
 
 /** The variable of each setting. */
 export const policyVariables: Readonly<Record<keyof Policy, string>> = {
@@ -41,44 +42,48 @@ export type PolicyEnvironment =
  * misspelt records other things than somebody believes.
  */
 export function policyFromEnvironment(variables: Readonly<Record<string, string | undefined>>): PolicyEnvironment {
-  const values: Record<string, unknown> = {};
-  for (const [setting, variable] of Object.entries(policyVariables)) {
+  const settings: Record<string, unknown> = {};
+  const problems: VariableProblem[] = [];
+  for (const [name, variable] of Object.entries(policyVariables)) {
+    const setting = name as keyof Policy;
     const text = variables[variable]?.trim();
-    if (text) values[setting] = readText(setting as keyof Policy, text);
+    if (!text) continue;
+    const value = readText(setting, text);
+    const message = settingProblem(setting, value);
+    if (message === undefined) settings[setting] = value;
+    else problems.push(problemOf(setting, message, variables));
   }
-  const read = policySettingsSchema.safeParse(values);
-  const problems = [
-    ...(read.success ? [] : read.error.issues.map((issue) => problemOf(issue.path[0], issue.message, variables))),
-    ...unknownNames(variables),
-  ];
-  return read.success && problems.length === 0 ? { ok: true, settings: read.data } : { ok: false, problems };
+  problems.push(...unknownNames(variables));
+  return problems.length === 0 ? { ok: true, settings: settings as PolicySettings } : { ok: false, problems };
 }
 
-/** The text as a value of the setting's type, or as it is, for the schema to refuse. */
+/** The text as a value of the setting's type, or as it is, to be refused. */
 function readText(setting: keyof Policy, text: string): unknown {
-  const { type } = policySchema.shape[setting];
-  switch (type) {
-    case 'boolean':
+  switch (settingRules[setting].type) {
+    case 'flag':
       if (/^(?:true|1|yes|on)$/i.test(text)) return true;
       return /^(?:false|0|no|off)$/i.test(text) ? false : text;
-    case 'number':
+    case 'share':
+    case 'whole':
       return DECIMAL.test(text) ? Number(text) : text;
-    case 'array':
+    case 'names':
       return text
         .split(',')
         .map((name) => name.trim())
         .filter((name) => name !== '');
-    default:
-      return setting === 'level' ? text.toLowerCase() : text;
+    case 'level':
+      return text.toLowerCase();
+    case 'text':
+      return text;
   }
 }
 
 function problemOf(
-  setting: PropertyKey | undefined,
+  setting: keyof Policy,
   message: string,
   variables: Readonly<Record<string, string | undefined>>,
 ): VariableProblem {
-  const variable = policyVariables[setting as keyof Policy];
+  const variable = policyVariables[setting];
   if (setting === 'sample_salt') return { variable, message };
   const text = variables[variable] ?? '';
   const shown = text.length > SHOWN_MAX_CHARS ? `${text.slice(0, SHOWN_MAX_CHARS)}…` : text;

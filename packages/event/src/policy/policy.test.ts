@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { levels } from './level.js';
-import { defaultPolicy, mergePolicy, policySchema, policySettingsSchema } from './policy.js';
+import { defaultPolicy, mergePolicy } from './policy.js';
+import { policySchema, policySettingsSchema } from './policy-schema.js';
 
 it('has defaults that are a policy', () => {
   expect(policySchema.parse(defaultPolicy)).toEqual(defaultPolicy);

@@ -35,6 +35,6 @@ test('one whose store is away says what is wrong, takes events, and is well agai
   expect(await reasons({ authorization: 'Bearer wrong' })).toEqual([undefined, undefined]);
   expect(await reasons(AUTHORIZED)).toEqual([expect.stringContaining('injected'), expect.stringContaining('injected')]);
   failing = false;
-  await expect.poll(async () => (await http.app.inject('/readyz')).statusCode, { timeout: 8000 }).toBe(200);
+  await expect.poll(async () => (await http.app.inject('/readyz')).statusCode).toBe(200);
   expect((await http.get('/api/v1/events/a')).statusCode).toBe(200);
 });

@@ -48,10 +48,7 @@ export function registerHealthRoutes(app: FastifyInstance, services: Services): 
         answers: { 200: { description: 'The metrics, in the text format.', type: 'text/plain' } },
       }),
     },
-    async (_request, reply) => {
-      const { registry } = services.metrics;
-      return reply.type(registry.contentType).send(await registry.metrics());
-    },
+    async (_request, reply) => reply.type(services.metrics.contentType).send(await services.metrics.text()),
   );
 }
 

@@ -78,15 +78,14 @@ describe('whoever goes away is let out of the gate', () => {
   });
 });
 
-test('whoever does not send its body in time is let go', { timeout: 15_000 }, async () => {
+test('whoever does not send its body in time is let go', async () => {
   await start({ settings: { 'request-timeout': '1s' } });
-  const began = performance.now();
-  const body = head('POST', '/api/v1/events', { 'content-type': 'application/json', 'content-length': '1000' });
+  // More than comes before the test gives up.
+  const body = head('POST', '/api/v1/events', { 'content-type': 'application/json', 'content-length': '60000' });
   const socket = await say(body);
   const drip = setInterval(() => socket.write(' '), 100);
   await new Promise((resolve) => socket.once('close', resolve));
   clearInterval(drip);
-  expect(performance.now() - began).toBeLessThan(8000);
   await expect.poll(inside).toBe(0);
 });
 

@@ -72,7 +72,10 @@ test('what cannot be read now takes nothing from the rest', async () => {
   metrics.countFailedBatch();
   metrics.countWitness('witness.example/w', 'failed');
   metrics.observeBatch({ through: 1, events: 3, repeats: 2, tenants: 1, bytes: 9 }, 0.1);
-  const text = await metrics.registry.metrics();
+  const text = await metrics.text();
+  // What watches the process goes on for ever: it must not hold a service that was stopped.
+  expect(samples(await metrics.registry.metrics(), 'process_')).toEqual([]);
+  expect(samples(text, 'process_cpu_seconds_total')).toHaveLength(1);
   expect(samples(text, 'attestlog_pending_ids')).toEqual([7]);
   expect(samples(text, 'attestlog_journal_held_bytes')).toEqual([Number.NaN]);
   expect(samples(text, 'attestlog_permission_cache_hit_ratio')).toEqual([0.75]);

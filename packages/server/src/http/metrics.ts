@@ -1,6 +1,7 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ItemResult } from '../intake/item.js';
 import type { SealedBatchSummary } from '../sequencer/sequencer.js';
+import { processMetrics } from './process-metrics.js';
 import { type QueryCounts, showQueries } from './search/query-metrics.js';
 
 /** What is read when the metrics are asked for. */
@@ -95,7 +96,8 @@ export class Metrics {
   });
 
   constructor(sources: MetricSources) {
-    collectDefaultMetrics({ register: this.registry });
+    // What happens before they are asked for counts too.
+    processMetrics();
     this.#gauge('attestlog_journal_held_bytes', 'Bytes in the journal that are not sealed yet.', async () => {
       return (await sources.journal()).heldBytes;
     });
@@ -138,6 +140,15 @@ export class Metrics {
         this.inc({ result: 'miss' }, misses);
       },
     });
+  }
+
+  /** All of them and those of the process, in the text format that {@link Metrics.contentType} names. */
+  text(): Promise<string> {
+    return Registry.merge([processMetrics(), this.registry]).metrics();
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
   }
 
   countResults(results: readonly ItemResult[]): void {

@@ -7,7 +7,9 @@ import { signingKey } from '../../testing/memory-signing-keys.js';
 import { askWitness, type Witness } from './witness-client.js';
 
 const signer = cosigner('witness.example/w', signingKey(50));
-const TIMEOUT_MS = 300;
+const TIMEOUT_MS = 60_000;
+/** Where there will be no answer. */
+const SHORT_TIMEOUT_MS = 300;
 
 let server: Server;
 let witness: Witness;
@@ -33,7 +35,7 @@ afterEach(() => {
   server.close();
 });
 
-const ask = () => askWitness(witness, { old: 0, proof: [], checkpoint }, TIMEOUT_MS);
+const ask = (timeoutMs = TIMEOUT_MS) => askWitness(witness, { old: 0, proof: [], checkpoint }, timeoutMs);
 const cosignature = (by = signer) => by.cosign(checkpoint.slice(0, checkpoint.indexOf('\n\n') + 1), 1_760_000_000);
 
 test('a good cosignature comes back as the line that goes into the checkpoint', async () => {
@@ -79,11 +81,10 @@ test.each<[string, (response: ServerResponse) => void]>([
   ['an answer that does not end', (response) => response.write('—')],
   ['a broken connection', (response) => response.destroy()],
   ['a redirection', (response) => response.writeHead(307, { location: '/elsewhere' }).end()],
-])('%s means that it is away, within the time', async (_what, misbehave) => {
+])('%s means that it is away', async (_what, misbehave) => {
   answer = misbehave;
-  const began = performance.now();
-  expect(await ask()).toMatchObject({ kind: 'away' });
-  expect(performance.now() - began).toBeLessThan(TIMEOUT_MS + 2000);
+  // Without a limit of its own, some of them would last for ever.
+  expect(await ask(SHORT_TIMEOUT_MS)).toMatchObject({ kind: 'away' });
 });
 
 test('nobody listening means that it is away', async () => {

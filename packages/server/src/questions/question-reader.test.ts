@@ -19,7 +19,7 @@ beforeEach(async () => {
   model.asked.length = 0;
   outcomes.length = 0;
   Object.assign(model, { content: modelAnswer({}), status: 200, body: undefined });
-  reader = readerOf(5_000);
+  reader = readerOf(60_000);
 });
 afterEach(() => model.close());
 
@@ -156,7 +156,7 @@ describe('a model that misbehaves', () => {
   it('by tearing the connection, or by not being there, is away', async () => {
     model.misbehave(tear);
     await reader.read(UNCLEAR, context);
-    await readerOf(5_000, 'http://127.0.0.1:1/v1').read(UNCLEAR, context);
+    await readerOf(60_000, 'http://127.0.0.1:1/v1').read(UNCLEAR, context);
     expect(outcomes).toEqual([
       { kind: 'away', reason: 'unreachable' },
       { kind: 'away', reason: 'unreachable' },

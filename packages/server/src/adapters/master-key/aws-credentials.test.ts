@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AwsMetadataDouble } from '../../../testing/aws-metadata-double.js';
 import { EagerClock } from '../../../testing/eager-clock.js';
+import { callLimits } from '../../../testing/http-double.js';
 import { AwsCredentialSource } from './aws-credentials.js';
 
-const LIMITS = { timeoutMs: 300, maxAttempts: 3, pauseMs: 10 };
 const HOUR_MS = 3_600_000;
 
 let clock: EagerClock;
@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => double.close());
 
 const source = (environment: Record<string, string> = {}) =>
-  new AwsCredentialSource({ environment, clock, limits: LIMITS, metadataUrl: double.url });
+  new AwsCredentialSource({ environment, clock, limits: callLimits(double), metadataUrl: double.url });
 
 test('keys of the environment come first, with their token if they have one', async () => {
   const keys = { AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 's' };

@@ -3,21 +3,26 @@ import { AWS_KEYS, AwsKmsDouble } from '../../../testing/aws-kms-double.js';
 import { AwsMetadataDouble } from '../../../testing/aws-metadata-double.js';
 import { signatureOf } from '../../../testing/aws-signature.js';
 import { EagerClock } from '../../../testing/eager-clock.js';
-import { hang, tear } from '../../../testing/http-double.js';
+import { callLimits, hang, tear } from '../../../testing/http-double.js';
 import { describeMasterKey } from '../../ports/conformance/master-key-conformance.js';
 import { AwsCredentialSource } from './aws-credentials.js';
 import { AwsKms, regionOf } from './aws-kms.js';
 import { formatEnvelope } from './envelope.js';
 import { RemoteMasterKey } from './remote-master-key.js';
-import type { CallLimits } from './service-call.js';
 
-const LIMITS: CallLimits = { timeoutMs: 300, maxAttempts: 3, pauseMs: 10 };
 const ENVIRONMENT = { AWS_ACCESS_KEY_ID: AWS_KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: AWS_KEYS.secretAccessKey };
 
 function serviceOf(double: AwsKmsDouble, clock: EagerClock, environment: Record<string, string> = ENVIRONMENT): AwsKms {
-  const credentials = new AwsCredentialSource({ environment, clock, limits: LIMITS });
+  const credentials = new AwsCredentialSource({ environment, clock, limits: callLimits(double) });
   const key = 'alias/attestlog';
-  return new AwsKms({ key, region: 'eu-central-1', endpoint: double.url, credentials, clock, limits: LIMITS });
+  return new AwsKms({
+    key,
+    region: 'eu-central-1',
+    endpoint: double.url,
+    credentials,
+    clock,
+    limits: callLimits(double),
+  });
 }
 
 describeMasterKey('AWS KMS', async () => {

@@ -1,18 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EagerClock } from '../../../testing/eager-clock.js';
 import { GCP_KEY, GcpDouble } from '../../../testing/gcp-double.js';
-import { hang } from '../../../testing/http-double.js';
+import { callLimits, hang } from '../../../testing/http-double.js';
 import { describeMasterKey } from '../../ports/conformance/master-key-conformance.js';
 import { GcpKms } from './gcp-kms.js';
 import { GcpTokenSource, readServiceAccount, type ServiceAccount } from './gcp-token.js';
 import { RemoteMasterKey } from './remote-master-key.js';
 
-const LIMITS = { timeoutMs: 300, maxAttempts: 3, pauseMs: 10 };
-
 function serviceOf(double: GcpDouble, clock: EagerClock, account?: ServiceAccount, key = GCP_KEY): GcpKms {
-  const parts = { metadataUrl: double.url, clock, limits: LIMITS };
+  const parts = { metadataUrl: double.url, clock, limits: callLimits(double) };
   const token = new GcpTokenSource(account === undefined ? parts : { ...parts, account });
-  return new GcpKms({ key, endpoint: double.url, token, clock, limits: LIMITS });
+  return new GcpKms({ key, endpoint: double.url, token, clock, limits: callLimits(double) });
 }
 
 describeMasterKey('Google Cloud KMS', async () => {

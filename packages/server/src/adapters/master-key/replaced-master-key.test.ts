@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { EagerClock } from '../../../testing/eager-clock.js';
+import { callLimits } from '../../../testing/http-double.js';
 import { VaultDouble } from '../../../testing/vault-double.js';
 import { describeMasterKey } from '../../ports/conformance/master-key-conformance.js';
 import { LocalMasterKey } from './local-master-key.js';
@@ -30,7 +31,7 @@ describeMasterKey('one in the place of another', async () => {
 test('what a file wrapped still unwraps when a service has taken its place', async () => {
   const double = await new VaultDouble().listen();
   const clock = new EagerClock();
-  const limits = { timeoutMs: 300, maxAttempts: 1, pauseMs: 1 };
+  const limits = callLimits(double, { maxAttempts: 1 });
   const file = local('001');
   const wrapped = await file.wrap(new Uint8Array([1, 2]), 'c');
   const options = {

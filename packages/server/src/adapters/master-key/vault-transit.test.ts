@@ -3,14 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EagerClock } from '../../../testing/eager-clock.js';
-import { hang } from '../../../testing/http-double.js';
+import { callLimits, hang } from '../../../testing/http-double.js';
 import { VaultDouble } from '../../../testing/vault-double.js';
 import { describeMasterKey } from '../../ports/conformance/master-key-conformance.js';
 import { formatEnvelope } from './envelope.js';
 import { RemoteMasterKey } from './remote-master-key.js';
 import { VaultTransit, type VaultTransitOptions } from './vault-transit.js';
-
-const LIMITS = { timeoutMs: 300, maxAttempts: 3, pauseMs: 10 };
 
 function serviceOf(double: VaultDouble, clock: EagerClock, more: Partial<VaultTransitOptions> = {}): VaultTransit {
   const token = { token: double.token };
@@ -20,7 +18,7 @@ function serviceOf(double: VaultDouble, clock: EagerClock, more: Partial<VaultTr
     key: 'attestlog',
     token,
     clock,
-    limits: LIMITS,
+    limits: callLimits(double),
     ...more,
   });
 }

@@ -1,33 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { auditEventRecord as event } from '../../../../event/testing/seed-records.js';
 import { asPrincipals, credentialOf } from '../../../testing/as-principals.js';
 import { type HttpService, startHttp } from '../../../testing/http-service.js';
 import { samplePrincipal } from '../../../testing/principals.js';
 
 const EVENTS = '/api/v1/audit/events';
-
-/** All members of the schema in the document. */
-const event = {
-  audit_id: '1b4e28ba-2fa1-11d2-883f-0016d3cca427',
-  timestamp: '2025-09-02T10:00:00.123Z',
-  event_type: 'data_access',
-  user_id: 'user_1',
-  session_id: 's-1',
-  ip_address: '203.0.113.9',
-  user_agent: 'sdk/1.0',
-  resource_type: 'invoice',
-  resource_id: 'inv-1',
-  action: 'EXPORT',
-  status: 'success',
-  request_data: { format: 'csv' },
-  response_data: { rows: 10 },
-  metadata: { department: 'finance' },
-  tenant_id: 'tenant_123',
-  service_name: 'billing',
-  correlation_id: 'c-1',
-  retention_period_days: 2555,
-  created_at: '2025-09-02T10:00:01Z',
-  partition_date: '2025-09-02',
-};
 
 const principals = {
   audit_reader: samplePrincipal({ subject: 'r', roles: ['audit_reader'], tenant: 'tenant_123' }),

@@ -1,32 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { fileMonitorRecord as documented } from '../../../../event/testing/seed-records.js';
 import { asPrincipals, credentialOf } from '../../../testing/as-principals.js';
 import { type HttpService, startHttp } from '../../../testing/http-service.js';
 import { samplePrincipal } from '../../../testing/principals.js';
 
 const POST = '/api/audit/events';
 const FILE = `/api/audit/file/${encodeURIComponent('/workspace/src/main.ts')}`;
-const TENANT = 'tenant-acme-corp-abc123';
+const TENANT = documented.tenant_id;
 
-/** The event of the design document. */
-const documented = {
-  id: '7f0c3f3c-52a0-4c40-9d7c-0f1d3c2b1a00',
-  tenant_id: TENANT,
-  timestamp_utc: '2025-10-06T12:54:12.025979644Z',
-  event_type: { type: 'modified', modification_type: 'content' },
-  file_path: '/workspace/src/main.ts',
-  user_id: 'user-123',
-  process_name: 'monitor',
-  checksum: 'c160bd30370fe767c09e1f5d6c1c230b9a712850d135a007bb1db2ff6627ed94',
-  file_size: 24,
-  metadata: {
-    session_id: 'session-456',
-    agent_id: 'code-generation-agent',
-    task_id: 'task-789',
-    diff: '@@ -1,1 +1,2 @@\n-old line\n+new line\n',
-    lines_added: 1,
-    lines_removed: 1,
-  },
-};
 type Change = Omit<typeof documented, 'checksum' | 'user_id'> & { checksum: string | null; user_id: string | null };
 
 const change = (id: string, more: Partial<Change> = {}): Partial<Change> => {

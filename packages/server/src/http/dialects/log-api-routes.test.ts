@@ -1,24 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { logRecord as log } from '../../../../event/testing/seed-records.js';
 import { type HttpService, startHttp } from '../../../testing/http-service.js';
 
 const LOGS = '/api/v1/logs';
-
-const log = {
-  user_id: 'u-1',
-  session_id: 's-1',
-  action: 'UPDATE',
-  resource_type: 'order',
-  resource_id: 'o-1',
-  timestamp: '2025-03-01T09:00:00Z',
-  ip_address: '2001:db8::1',
-  user_agent: 'Mozilla/5.0',
-  before_state: { total: 1 },
-  after_state: { total: 2 },
-  metadata: { amount: 950, tags: ['a'] },
-  severity: 'WARNING',
-  message: 'Order changed',
-  request_id: 'r-1',
-};
 
 let http: HttpService;
 let tenant: string;

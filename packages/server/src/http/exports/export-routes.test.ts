@@ -40,7 +40,7 @@ function ended(id: string, headers = {}): Promise<Shown> {
       expect(['done', 'failed', 'cancelled']).toContain(shown.state);
       return shown;
     },
-    { timeout: 9000, interval: 20 },
+    { timeout: 100_000, interval: 10 },
   );
 }
 

@@ -53,7 +53,7 @@ const DEFAULT_LINK_SECONDS = 3600;
 const DEFAULT_FILE_EVENTS = 1_000_000;
 const DEFAULT_FILE_BYTES = 1_073_741_824;
 
-const exportBody = z.strictObject({
+export const exportBody = z.strictObject({
   ...filterInBody,
   ...timeParameters,
   format: formatField,

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { WebSocket } from '@fastify/websocket';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Problem } from '../../errors.js';
+import { FAREWELL_MS } from './live-channel.js';
 import { WebSocketChannel } from './websocket-channel.js';
 
 class FakeSocket extends EventEmitter {
@@ -10,6 +11,8 @@ class FakeSocket extends EventEmitter {
   readonly sent: string[] = [];
   closed: [number, string] | undefined;
   pings = 0;
+  answersClose = true;
+  terminated = false;
 
   send(text: string, done: (error?: Error) => void): void {
     this.sent.push(text);
@@ -22,6 +25,12 @@ class FakeSocket extends EventEmitter {
 
   close(code: number, reason: string): void {
     this.closed = [code, reason];
+    // Later, when the other side has answered.
+    if (this.answersClose) queueMicrotask(() => this.emit('close'));
+  }
+
+  terminate(): void {
+    this.terminated = true;
     this.emit('close');
   }
 }
@@ -63,6 +72,16 @@ describe('a WebSocket', () => {
     channel.end(7, code && new Problem(code));
     expect(socket.closed).toEqual([status, reason]);
     expect(JSON.parse(socket.sent[0]!)).toMatchObject({ type: 'end', next: 7 });
+  });
+
+  it.each([true, false])('is cut off unless its client answers the close in time (%s)', async (answers) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    socket.answersClose = answers;
+    channel.end(7);
+    await vi.advanceTimersByTimeAsync(FAREWELL_MS);
+    expect(socket.terminated).toBe(!answers);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('closes on whoever sends anything', () => {

@@ -42,7 +42,7 @@ const measureText = z
   );
 const bound = z.union([z.number(), z.string().max(100)]).describe('A number, or an RFC 3339 time.');
 
-const aggregateBody = z.strictObject({
+export const aggregateBody = z.strictObject({
   ...filterInBody,
   ...timeParameters,
   group_by: z
@@ -95,7 +95,7 @@ const aggregateBody = z.strictObject({
   fill: z.boolean().optional().describe('Rows also for stretches of time without an event.'),
 });
 
-const facetsQuery = z.object({
+export const facetsQuery = z.object({
   q: filterQuery.q,
   ...timeParameters,
   actor: filterQuery.actor,
@@ -108,7 +108,7 @@ const facetsQuery = z.object({
   limit: wholeNumber(1, FACET_MAX_VALUES).optional().describe(`Values of each field; ${DEFAULT_VALUES} if absent.`),
 });
 
-const statsQuery = z.object({
+export const statsQuery = z.object({
   q: filterQuery.q,
   ...timeParameters,
   actor: filterQuery.actor,

@@ -35,7 +35,7 @@ export type AskServices = Pick<
   'reader' | 'aggregates' | 'queries' | 'audit' | 'tenants' | 'privacy' | 'limits' | 'questions' | 'sealingOf' | 'nowMs'
 >;
 
-const questionSchema = z.strictObject({
+export const questionSchema = z.strictObject({
   question: z
     .string()
     .min(1)

@@ -32,7 +32,7 @@ const fieldChangeSchema = z.object({
   sealed: z.literal(true).optional().describe('A value is sealed: "personal" has what the reader sees of it.'),
 });
 
-const historySchema = pageAnswerSchema.extend({
+export const historySchema = pageAnswerSchema.extend({
   events: z.array(
     foundEventSchema.extend({
       changed: z

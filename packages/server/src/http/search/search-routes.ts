@@ -30,7 +30,7 @@ const pageQuery = z.object({
   limit: wholeNumber(1, PAGE_MAX_EVENTS).optional().describe(LIMIT),
 });
 
-const searchBody = z.strictObject({
+export const searchBody = z.strictObject({
   ...filterInBody,
   ...timeParameters,
   ...pageParameters,

@@ -30,7 +30,7 @@ const timelineQuery = z.object({
     .describe(`Events on a page, 1 to ${PAGE_MAX_EVENTS}; ${PAGE_DEFAULT_EVENTS} if absent.`),
 });
 
-const timelineSchema = pageAnswerSchema.extend({
+export const timelineSchema = pageAnswerSchema.extend({
   events: z.array(
     foundEventSchema.extend({
       offset_ms: z.number().describe('Milliseconds since the first event of all pages; of an actor, of this page.'),

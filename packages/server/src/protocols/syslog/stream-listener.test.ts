@@ -32,7 +32,7 @@ async function open(): Promise<Socket> {
 const line = (text: string) => `<13>1 2025-10-06T12:54:12.025979Z web app - - - ${text}\n`;
 const lines = (count: number, prefix = 'm') => Array.from({ length: count }, (_, i) => line(`${prefix}${i}`)).join('');
 const names = (count: number, prefix = 'm') => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
-const recorded = (count: number) => expect.poll(() => parts.intake.events.size, { timeout: 10_000 }).toBe(count);
+const recorded = (count: number) => expect.poll(() => parts.intake.events.size).toBe(count);
 
 describe('messages of a connection', () => {
   test('are recorded in their order, with the way they came', async () => {
