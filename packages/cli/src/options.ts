@@ -33,3 +33,14 @@ export function durationSeconds(text: string): number {
   }
   return Number(digits) * SECONDS[unit]!;
 }
+
+const SIZE_BYTES: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** Reads a size such as `4096`, `64k`, `100M`, `100MiB` or `2G`; each step is 1,024. @throws InvalidArgumentError */
+export function sizeBytes(text: string): number {
+  const [, digits, unit] = /^(\d{1,9})(k|m|g|)(?:i?b)?$/i.exec(text) ?? [];
+  if (digits === undefined || unit === undefined) {
+    throw new InvalidArgumentError('It must be a size such as 4096, 64k, 100M or 2G.');
+  }
+  return Number(digits) * SIZE_BYTES[unit.toLowerCase()]!;
+}

@@ -8,6 +8,7 @@ import { addHoldCommand } from './commands/hold.js';
 import { addImportCommand } from './commands/import.js';
 import { addKeyCommand } from './commands/key.js';
 import { addKeygenCommand } from './commands/keygen.js';
+import { addMonitorCommand } from './commands/monitor.js';
 import { addPersonCommand } from './commands/person.js';
 import { addPolicyCommand } from './commands/policy.js';
 import { addQueryCommand } from './commands/query.js';
@@ -59,6 +60,7 @@ export function buildProgram(
   for (const option of globalOptions()) program.addOption(option);
   addServeCommand(program, run, context, server.loaded, server.load);
   addImportCommand(program, run, context);
+  addMonitorCommand(program, run, context);
   addQueryCommand(program, run, context);
   addAggregateCommand(program, run, context);
   addStatsCommands(program, run, context);

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { CliFailure, Interrupted, PipeClosed } from './failure.js';
+import { failureOf } from './http/attestlog-failure.js';
 import { buildProgram } from './program.js';
 import { loadServer } from './server-module.js';
 import { safeText } from './terminal/safe-text.js';
@@ -36,7 +37,7 @@ export async function run(args: readonly string[], context: CommandContext, load
 
 async function codeOfEnd(error: unknown, args: readonly string[], context: CommandContext): Promise<ExitCode> {
   // Work that was cut off fails in many ways; what cut it off is what counts.
-  const cause = context.signal.aborted ? context.signal.reason : error;
+  const cause = context.signal.aborted ? context.signal.reason : failureOf(error);
   if (cause instanceof PipeClosed) return EXIT.ok;
   if (cause instanceof Interrupted) return EXIT.interrupted;
   if (cause instanceof CommanderError) return codeOfParser(cause);

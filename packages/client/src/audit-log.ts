@@ -1,4 +1,5 @@
-import type { EventDraft } from './event-draft.js';
+import type { PolicyEvent } from '@attestlog/event/sdk';
+import type { LogEvent } from './actions/typed-event.js';
 
 /**
  * How far an event has come when its call resolves:
@@ -18,8 +19,16 @@ export interface LogOutcome {
 
 /** What events are written to: all that middleware, an outbox's relay or a file monitor needs of the client. */
 export interface AuditLog {
-  /** Never throws and never rejects; resolves as soon as the event is where the durability asked for wants it. */
-  log(event: EventDraft): Promise<LogOutcome>;
+  /**
+   * Never throws and never rejects; resolves as soon as the event is where the durability asked for wants it. Takes
+   * every `EventDraft`.
+   */
+  log(event: LogEvent): Promise<LogOutcome>;
+  /**
+   * false: an event with these fields would surely come back `not-recorded`, so that it need not be made. Decided by
+   * the policy's switch, level and names, never by sampling. Absent: any may be recorded.
+   */
+  wouldRecord?(event: PolicyEvent): boolean;
   /**
    * Resolves when the server has acknowledged all that was logged before the call, or when it has become certain that it
    * will not; rejects with the signal's reason when that is aborted first. Nothing is lost by a rejection.

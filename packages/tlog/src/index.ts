@@ -50,6 +50,16 @@ export {
   TYPE_ML_DSA_44,
 } from './note-key.js';
 export {
+  keyNames,
+  type LogMemory,
+  type PinnedKeys,
+  type PinnedViolation,
+  type VerifiedPinnedLog,
+  type VerifyPinnedOptions,
+  verifierKeysOf,
+  verifyPinnedLog,
+} from './pinned-log.js';
+export {
   consistencyProof,
   inclusionProof,
   MAX_PROOF_HASHES,

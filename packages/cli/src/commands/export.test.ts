@@ -4,8 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { numbered } from '../export/export-job.js';
-import { LocalServer } from '../testing/local-server.js';
+import { LocalServer } from '../../../client/testing/local-server.js';
 import { runCli } from '../testing/run-cli.js';
 
 const CONTENT = Buffer.from('{"index":0}\n{"index":1}\n'.repeat(1000));
@@ -153,10 +152,4 @@ describe('attestlog export', () => {
     expect(JSON.parse((await run('show', 'x1', '--json')).stdout)).toMatchObject({ id: 'x1', state: 'done' });
     expect(await run('cancel', 'x1')).toEqual({ code: 0, stdout: '', stderr: '' });
   });
-});
-
-it('puts the number of a file before its endings', () => {
-  expect(numbered('a/all.csv', 0)).toBe('a/all-00001.csv');
-  expect(numbered('all.ndjson.gz', 11)).toBe('all-00012.ndjson.gz');
-  expect(numbered('all', 1)).toBe('all-00002');
 });

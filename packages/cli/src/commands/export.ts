@@ -1,15 +1,14 @@
-import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { allDocuments } from '../administration/pages.js';
 import { type DocumentColumn, printDocument, printDocuments } from '../administration/records.js';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { readExport, type ShownExport } from '../export/export-document.js';
-import { downloadExport, EXPORTS, fileOf, waitForExport } from '../export/export-job.js';
-import { CliFailure, messageOf, usageFailure } from '../failure.js';
+import { EXPORTS, takeAway } from '../export/take-away.js';
+import { CliFailure, usageFailure } from '../failure.js';
+import { notAttestlog } from '../http/api-client.js';
 import { ChangeClient } from '../http/change-client.js';
 import { reasonHeader } from '../http/reason-header.js';
-import { connectionTo } from '../http/server-address.js';
+import { connectionTo, type Server } from '../http/server-address.js';
 import { type GlobalOptions, integerBetween } from '../options.js';
 import { writePack } from '../privacy/pack-file.js';
 import type { RunAction } from '../run-action.js';
@@ -122,17 +121,19 @@ async function exportEvents(
   words: readonly string[],
   options: ExportOptions,
 ): Promise<ExitCode> {
-  const client = new ChangeClient(context, await connectionTo(options, context.env));
+  const server = await connectionTo(options, context.env);
+  const client = new ChangeClient(context, server);
   const q = words.length === 0 ? undefined : words.join(' ');
   const wantsJob =
     options.job === true || options.splitEvents !== undefined || (options.compression ?? 'none') !== 'none';
   if (!wantsJob && (await isStreamed(context, client, q, options))) return EXIT.ok;
   if (options.out === undefined) throw usageFailure('A job writes files: say where with --out');
-  const { id } = readExport(await client.send({ method: 'POST', path: EXPORTS, body: bodyOf(q, options) }));
+  const { id } = await client.send({ method: 'POST', path: EXPORTS, body: bodyOf(q, options) });
+  if (typeof id !== 'string') throw notAttestlog(server.resolve(EXPORTS));
   await context.stderr.write(
     `The export ${id} goes on by itself; attestlog export download ${id} takes it up again.\n`,
   );
-  return takeAway(context, client, id, options.out, options.json === true);
+  return keep(context, server, id, options.out, options.json === true);
 }
 
 /** Takes the events as one answer. False when there are too many of them for that. */
@@ -177,35 +178,25 @@ function bodyOf(q: string | undefined, options: ExportOptions): Record<string, u
 
 async function download(context: CommandContext, id: string, { out, json, ...options }: OutOptions): Promise<ExitCode> {
   if (out === undefined) throw usageFailure('Say where to with --out');
-  const client = new ChangeClient(context, await connectionTo(options, context.env));
-  return takeAway(context, client, id, out, json === true);
+  return keep(context, await connectionTo(options, context.env), id, out, json === true);
 }
 
-async function takeAway(
+async function keep(
   context: CommandContext,
-  client: ChangeClient,
+  server: Server,
   id: string,
   out: string,
   json: boolean,
 ): Promise<ExitCode> {
-  const shown = await waitForExport(context, client, id);
-  const files = await downloadExport(context, client, shown, out);
-  await keepManifest(client, shown, `${out}.manifest.json`);
-  const events = shown.files.reduce((sum, file) => sum + file.events, 0);
-  const listed = files.map((file, place) => {
-    const { bytes, sha256, events: inIt } = shown.files[place]!;
+  const { job, paths } = await takeAway(context, server, id, out);
+  const events = job.files.reduce((sum, file) => sum + file.events, 0);
+  const listed = paths.map((file, place) => {
+    const { bytes, sha256, events: inIt } = job.files[place]!;
     return { file, bytes, sha256, events: inIt };
   });
-  const words = `${counted(events, 'event')} in ${files.length === 1 ? files[0] : counted(files.length, 'file')}`;
+  const words = `${counted(events, 'event')} in ${paths.length === 1 ? paths[0] : counted(paths.length, 'file')}`;
   await tell(context, { id, events, files: listed }, words, json);
   return EXIT.ok;
-}
-
-async function keepManifest(client: ChangeClient, shown: ShownExport, target: string): Promise<void> {
-  const manifest = await client.send({ method: 'GET', path: fileOf(shown, 'manifest.json') });
-  await writeFile(target, `${JSON.stringify(manifest, undefined, 2)}\n`, { mode: 0o600 }).catch((error: unknown) => {
-    throw usageFailure(`Cannot write ${target}: ${messageOf(error)}`);
-  });
 }
 
 async function tell(context: CommandContext, result: object, words: string, json: boolean): Promise<void> {

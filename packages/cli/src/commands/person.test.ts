@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { LocalServer } from '../testing/local-server.js';
+import { LocalServer } from '../../../client/testing/local-server.js';
 import { runCli } from '../testing/run-cli.js';
 import { sealedEvent } from '../testing/sealed-entries.js';
 

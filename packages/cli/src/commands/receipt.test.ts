@@ -54,6 +54,15 @@ describe('receipt', () => {
     });
   });
 
+  it('of another event, with that event, is a violation too', async () => {
+    server.log.entries[3] = server.log.entries[2]!;
+    server.log.forgetTree();
+    expect(await receiptCli('e/3', '--verify')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('another id'),
+    });
+  });
+
   it('of an unknown event exits with 7', async () => {
     const { code, stderr } = await receiptCli('nothing');
     expect(code).toBe(7);

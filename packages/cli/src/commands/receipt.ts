@@ -1,16 +1,17 @@
 import { writeFile } from 'node:fs/promises';
-import { TlogError, type VerifiedReceipt, verifyReceipt } from '@attestlog/tlog';
+import { type PinnedKeys, TlogError, type VerifiedReceipt, verifyReceipt } from '@attestlog/tlog';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { messageOf, usageFailure } from '../failure.js';
 import { ApiClient } from '../http/api-client.js';
+import { isRecord } from '../http/problem-details.js';
 import { connectionTo } from '../http/server-address.js';
 import type { GlobalOptions } from '../options.js';
 import { entryText } from '../query/entry-text.js';
 import type { RunAction } from '../run-action.js';
 import { loadMemory } from '../verify/log-memory.js';
-import { type PinnedKeys, pinKeys } from '../verify/pinned-keys.js';
+import { pinKeys } from '../verify/pinned-keys.js';
 
 interface ReceiptOptions extends GlobalOptions {
   readonly verify?: boolean;
@@ -54,16 +55,23 @@ export async function printReceipt(context: CommandContext, id: string, options:
     const memory = options.remember === undefined ? undefined : await loadMemory(options.remember);
     const given = options.key === undefined ? [] : [options.key];
     const shown = () => client.getText(`log/${encodeURIComponent(server.tenant)}/key`);
-    code = await check(context, text, event, await pinKeys(given, memory, shown));
+    code = await check(context, text, { id, event }, await pinKeys(given, memory, shown));
   }
   if (options.output === undefined) await context.stdout.write(text);
   else await writeReceipt(options.output, text);
   return code;
 }
 
-async function check(context: CommandContext, text: string, event: unknown, pinned: PinnedKeys): Promise<ExitCode> {
+async function check(
+  context: CommandContext,
+  text: string,
+  { id, event }: { id: string; event: unknown },
+  pinned: PinnedKeys,
+): Promise<ExitCode> {
   let verified: VerifiedReceipt;
   try {
+    // The proof of another event proves nothing of this one.
+    if (!isRecord(event) || event.id !== id) throw new TlogError('not-included', 'the event that came has another id');
     verified = verifyReceipt(text, Buffer.from(entryText(event)), pinned.verifiers);
   } catch (error) {
     if (!(error instanceof TlogError)) throw error;

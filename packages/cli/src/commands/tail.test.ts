@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LocalServer } from '../../../client/testing/local-server.js';
 import { Interrupted } from '../failure.js';
-import { LocalServer } from '../testing/local-server.js';
 import { type CliOptions, runCli } from '../testing/run-cli.js';
 
 type Part = (response: ServerResponse, url: URL) => void;

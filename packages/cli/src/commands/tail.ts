@@ -7,7 +7,7 @@ import { connectionTo } from '../http/server-address.js';
 import { durationSeconds, type GlobalOptions, integerBetween } from '../options.js';
 import { type EventFilter, eventPages, type FoundEvent } from '../query/event-pages.js';
 import type { RunAction } from '../run-action.js';
-import { eventStream, type StreamQuery } from '../tail/event-stream.js';
+import { followedEvents } from '../tail/followed-events.js';
 import { type TailPrinter, tailPrinter } from '../tail/tail-printer.js';
 
 const DEFAULT_LINES = 10;
@@ -57,16 +57,16 @@ async function tail(context: CommandContext, words: readonly string[], options: 
   const last = (before: number) => lastEvents(new ApiClient(context, server), filter, options.lines, before);
   const { since, follow = false } = options;
   if (since === undefined && !follow) return print(context, printer, await last(Number.POSITIVE_INFINITY));
-  const query: StreamQuery = {
-    ...filter,
-    ...(since === undefined ? {} : { since }),
-    ...(follow ? {} : { follow: 'false' }),
-  };
-  for await (const message of eventStream(context, server, query)) {
-    if (message.type === 'event') await context.stdout.write(printer.streamed(message, message.text));
-    else if (message.type === 'lost') await say(context, `${message.why}; connecting again`);
+  const told = {
     // The stream brings everything from there on, so what comes before is for the search.
-    else if (since === undefined) await print(context, printer, await last(message.next));
+    onStart: async (next: number) => {
+      if (since === undefined) await print(context, printer, await last(next));
+    },
+    onLost: ({ message }: Error) => void say(context, `${message}; connecting again`).catch(() => undefined),
+  };
+  const query = { q: filter.q, since, ...(follow ? {} : { follow: false }) };
+  for await (const event of followedEvents(context, server, query, told)) {
+    await context.stdout.write(printer.streamed(event, event.text));
   }
   return EXIT.ok;
 }

@@ -1,3 +1,5 @@
+import { HttpLogReader } from '@attestlog/client/log-reading';
+import { keyNames, type PinnedKeys } from '@attestlog/tlog';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -10,15 +12,14 @@ import type { RunAction } from '../run-action.js';
 import { Progress } from '../terminal/progress.js';
 import { styleFor } from '../terminal/style.js';
 import { count } from '../terminal/wording.js';
-import { HttpLogReader } from '../verify/http-log-reader.js';
 import { logAddress } from '../verify/log-address.js';
 import { loadMemory, saveMemory } from '../verify/log-memory.js';
 import { verifyPack } from '../verify/pack/verify-pack.js';
-import { type PinnedKeys, pinKeys } from '../verify/pinned-keys.js';
+import { pinKeys } from '../verify/pinned-keys.js';
 import { ServerOpenings } from '../verify/sealed/opening-source.js';
 import { SealedCheck } from '../verify/sealed/sealed-check.js';
 import { verifyJson, verifyText } from '../verify/verify-report.js';
-import { names, runVerify, type VerifyOutcome } from '../verify/verify-run.js';
+import { runVerify, type VerifyOutcome } from '../verify/verify-run.js';
 import { tellEvidence } from './tell-evidence.js';
 
 export interface VerifyOptions extends GlobalOptions {
@@ -152,7 +153,7 @@ async function warnFirstUse(context: CommandContext, options: GlobalOptions, key
 async function tellOtherKeys(context: CommandContext, { otherKeys }: VerifyOutcome): Promise<void> {
   if (otherKeys.length === 0) return;
   await context.stderr.write(
-    `The server also shows ${names(otherKeys)}, which is not pinned. If the key is being changed, pin both with --key.\n`,
+    `The server also shows ${keyNames(otherKeys)}, which is not pinned. If the key is being changed, pin both with --key.\n`,
   );
 }
 

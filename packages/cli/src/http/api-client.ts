@@ -1,8 +1,8 @@
+import { type HttpAnswer, HttpConnections, patientGet } from '@attestlog/client/log-reading';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { CliFailure } from '../failure.js';
-import { type HttpAnswer, HttpConnections } from './http-connections.js';
-import { httpGet } from './http-get.js';
+import { failing } from './attestlog-failure.js';
 import { failureFromAnswer, isRecord } from './problem-details.js';
 import type { Server } from './server-address.js';
 
@@ -28,13 +28,13 @@ export class ApiClient {
   /** @param path relative to the server's address, with its query; parts must be encoded already */
   async get(path: string, accept = 'application/json'): Promise<HttpAnswer> {
     const url = this.#server.resolve(path);
-    const answer = await httpGet(this.#context, this.#connections, url, {
+    const answer = await patientGet(this.#context, this.#connections, url, {
       headers: { accept, ...this.#server.headers },
       maxBytes: MAX_ANSWER_BYTES,
       attempts: ATTEMPTS,
       // Where a person waits: better to be told at once that nothing listens there.
       retryUnreachable: this.#isPatient,
-    });
+    }).catch(failing);
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw failureFromAnswer(answer.status, textOf(answer), url);
   }

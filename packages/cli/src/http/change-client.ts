@@ -1,11 +1,11 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { readBody } from '@attestlog/client/log-reading';
 import type { CommandContext } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { notAttestlog } from './api-client.js';
-import { unreachable } from './http-get.js';
+import { unreachable } from './attestlog-failure.js';
 import { failureFromAnswer, isRecord } from './problem-details.js';
-import { readBody } from './response-body.js';
 import type { Server } from './server-address.js';
 
 /** Answers are documents of a kind, or pages of them. */

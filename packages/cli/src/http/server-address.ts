@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { ReaderOptions } from '@attestlog/client';
 import type { CommandContext } from '../context.js';
 import { messageOf, usageFailure } from '../failure.js';
 
@@ -18,6 +19,8 @@ export interface Server {
   /** Ends with a slash. */
   readonly baseUrl: string;
   readonly tenant: string;
+  /** What the client takes: where none is named, the server knows. */
+  readonly client: Pick<ReaderOptions, 'url' | 'credential' | 'tenant'>;
   readonly headers: Readonly<Record<string, string>>;
   /** Full URL of a path below the base. */
   resolve(path: string): string;
@@ -35,6 +38,7 @@ export async function connectionTo(options: ConnectionOptions, env: CommandConte
   return {
     baseUrl,
     tenant,
+    client: { url: baseUrl, credential: apiKey, tenant: named },
     // Where none is named, the server knows: a key has a tenant of its own.
     headers: { ...authorization(apiKey), ...(named === undefined ? {} : { 'x-tenant-id': tenant }) },
     resolve: (path) => new URL(path, baseUrl).href,

@@ -1,7 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { parseRetryAfter } from '@attestlog/client/log-reading';
 import { messageOf } from '../failure.js';
-import { parseRetryAfter } from '../http/backoff.js';
 import { failureFromAnswer, isBusy } from '../http/problem-details.js';
 import { readLines } from './lines.js';
 

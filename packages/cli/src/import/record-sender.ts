@@ -1,7 +1,7 @@
+import { backoffMs } from '@attestlog/client/log-reading';
 import type { CommandContext } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { CliFailure } from '../failure.js';
-import { backoffMs } from '../http/backoff.js';
 import { failureFromProblem, isBusy } from '../http/problem-details.js';
 import { type LineStream, StreamBroken } from './line-stream.js';
 import type { ImportRecord } from './read-records.js';

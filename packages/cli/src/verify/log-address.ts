@@ -1,12 +1,10 @@
+import type { LogPlace } from '@attestlog/client/log-reading';
 import type { CommandContext } from '../context.js';
 import { usageFailure } from '../failure.js';
 import { authorization, type ConnectionOptions, connectionTo, credentialOf, httpUrl } from '../http/server-address.js';
 
-/** Where a tlog-tiles log is. */
-export interface LogAddress {
-  /** Ends with a slash. */
-  readonly prefix: string;
-  readonly headers: Readonly<Record<string, string>>;
+/** Where a tlog-tiles log is, and whose. */
+export interface LogAddress extends LogPlace {
   /** Whether it is a log of an Attestlog server, which also shows its keys. */
   readonly own: boolean;
 }
@@ -21,9 +19,10 @@ export async function logAddress(
 ): Promise<LogAddress> {
   if (options.log !== undefined) {
     if (options.url !== undefined) throw usageFailure('Use either --log or --url');
-    return { prefix: httpUrl(options.log), headers: authorization(await credentialOf(options)), own: false };
+    const headers = authorization(await credentialOf(options));
+    return { prefix: httpUrl(options.log), headers: () => headers, own: false };
   }
   const server = await connectionTo(options, env);
   const prefix = server.resolve(`log/${encodeURIComponent(server.tenant)}/`);
-  return { prefix, headers: server.headers, own: true };
+  return { prefix, headers: () => server.headers, own: true };
 }

@@ -1,18 +1,9 @@
+import type { LogMemory } from '@attestlog/tlog';
 import { messageOf, usageFailure } from '../failure.js';
 import { readIfThere, writeAtomically } from '../files.js';
 import { isRecord } from '../http/problem-details.js';
 
 const VERSION = 1;
-
-/** What is kept of a verified log until the next time. */
-export interface LogMemory {
-  /** Address of the log, for people who find the file. */
-  readonly log: string;
-  /** Verifier keys of the log that are trusted. */
-  readonly keys: readonly string[];
-  /** Signed checkpoint, verbatim. */
-  readonly checkpoint: string;
-}
 
 /**
  * What the file remembers; undefined if there is no such file.

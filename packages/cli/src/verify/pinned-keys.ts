@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { type NoteVerifier, noteVerifier, parseVerifierKey, TlogError } from '@attestlog/tlog';
+import {
+  type LogMemory,
+  type NoteVerifier,
+  noteVerifier,
+  type PinnedKeys,
+  parseVerifierKey,
+  TlogError,
+  verifierKeysOf,
+} from '@attestlog/tlog';
 import { isSystemError, messageOf, usageFailure } from '../failure.js';
-import type { LogMemory } from './log-memory.js';
-
-/** Keys to verify with, and why they are trusted. */
-export interface PinnedKeys {
-  readonly keys: readonly string[];
-  readonly verifiers: readonly NoteVerifier[];
-  readonly trust: 'given' | 'remembered' | 'first-use';
-}
 
 /**
  * The keys that a log has to be signed with: those given, else those remembered, else those that the log itself shows,
@@ -32,7 +32,7 @@ export async function pinKeys(
   if (shown === undefined) {
     throw usageFailure('A foreign log needs --key', "Give the log's verifier key (name+id+key), or a file with it.");
   }
-  const keys = linesOf(await shown());
+  const keys = verifierKeysOf(await shown());
   if (keys.length === 0) throw usageFailure('The server shows no key', 'Give one with --key.');
   return { keys, verifiers: verifiersOf(keys), trust: 'first-use' };
 }
@@ -40,7 +40,7 @@ export async function pinKeys(
 async function keysGiven(text: string): Promise<string[]> {
   if (isKey(text)) return [text];
   try {
-    const keys = linesOf(await readFile(text, 'utf8'));
+    const keys = verifierKeysOf(await readFile(text, 'utf8'));
     if (keys.length > 0) return keys;
   } catch (error) {
     if (!isSystemError(error, 'ENOENT') && !isSystemError(error, 'ENAMETOOLONG')) {
@@ -71,12 +71,4 @@ function isKey(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Keys one a line; empty lines and comments (#) are passed over. */
-export function linesOf(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
 }

@@ -1,10 +1,9 @@
+import { keyNames, type LogMemory, type PinnedKeys } from '@attestlog/tlog';
 import { safeText } from '../terminal/safe-text.js';
 import type { Style } from '../terminal/style.js';
 import { count, counted } from '../terminal/wording.js';
-import type { LogMemory } from './log-memory.js';
-import type { PinnedKeys } from './pinned-keys.js';
 import type { SealedOutcome } from './sealed/sealed-check.js';
-import { names, type VerifyOutcome } from './verify-run.js';
+import type { VerifyOutcome } from './verify-run.js';
 
 /** Violations that are printed for people; `--json` has all that were listed. */
 const SHOWN_VIOLATIONS = 20;
@@ -58,7 +57,7 @@ export function verifyText(
     ['entries', `${count(verified)} of ${count(size)} proven`],
     ...(outcome.sealed === undefined ? [] : [['sealed', sealedWords(outcome.sealed)] satisfies [string, string]]),
     ['root', root === '' ? '-' : root],
-    ['key', `${names(pinned.keys)} (${trustWords[pinned.trust]})`],
+    ['key', `${keyNames(pinned.keys)} (${trustWords[pinned.trust]})`],
     ['history', historyWords(outcome, memory, isKept)],
     ...cosignatures.map(({ name, time }): [string, string] => ['witness', `${name} at ${isoTime(time)}`]),
   ];

@@ -1,7 +1,7 @@
+import { keyNames } from '@attestlog/tlog';
 import { safeText } from '../../terminal/safe-text.js';
 import type { Style } from '../../terminal/style.js';
 import { count, counted } from '../../terminal/wording.js';
-import { names } from '../verify-run.js';
 import { type Completeness, type EventVerdict, type EvidenceOutcome, isSound } from './evidence-check.js';
 import type { SealedCounts } from './pack-sealed.js';
 
@@ -98,7 +98,7 @@ function rowsOf(
     ['events', `${count(verified)} verified, ${count(violated)} violated${gone}`],
     ['sealed', sealedWords(totals)],
     ['whole', completenessWords[completeness]],
-    ['key', `${names(trust.keys)} (${trustWords[trust.from]})`],
+    ['key', `${keyNames(trust.keys)} (${trustWords[trust.from]})`],
     ...cosignatures.map(({ name, time }): [string, string] => ['witness', `${name} at ${isoTime(time)}`]),
   ];
 }

@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { evidenceFiles, TlogError } from '@attestlog/tlog';
+import { evidenceFiles, type LogMemory, TlogError, verifierKeysOf } from '@attestlog/tlog';
 import type { CommandContext } from '../../context.js';
 import { CliFailure, messageOf, usageFailure } from '../../failure.js';
 import { Progress } from '../../terminal/progress.js';
 import { count } from '../../terminal/wording.js';
-import type { LogMemory } from '../log-memory.js';
-import { linesOf, pinKeys, verifiersOf } from '../pinned-keys.js';
+import { pinKeys, verifiersOf } from '../pinned-keys.js';
 import { checkEvidence, type EvidenceOutcome } from './evidence-check.js';
 import type { PackTrust } from './evidence-report.js';
 import { FolderPack } from './folder-pack.js';
@@ -71,7 +70,7 @@ async function trustOf(files: PackFiles, { keys, memory }: PackQuestion): Promis
     return { keys: pinned.keys, from: keys.length > 0 ? 'given' : 'remembered' };
   }
   if (!files.names.has(evidenceFiles.key)) throw new PackRefusal('It has no key, and none was given with --key');
-  const own = linesOf((await files.read(evidenceFiles.key)).toString('utf8'));
+  const own = verifierKeysOf((await files.read(evidenceFiles.key)).toString('utf8'));
   try {
     verifiersOf(own);
   } catch (error) {
