@@ -83,7 +83,7 @@ export class PostgresSearch {
 
   /** @returns how many rows there are */
   async run({ text, values }: SqlQuery): Promise<number> {
-    const { rows } = await this.#pool.query(text, values);
+    const { rows } = await this.#pool.query(text, [...values]);
     return rows.length;
   }
 
