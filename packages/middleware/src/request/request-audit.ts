@@ -1,0 +1,166 @@
+import { type AuditLog, type EventDraft, traceOf, withContext } from '@attestlog/client';
+import { chosenParts, readChoice } from '../bodies/chosen-parts.js';
+import { SecretNames } from '../bodies/secret-names.js';
+import type { BodyParts, RequestAuditOptions, RequestClock } from '../request-audit-options.js';
+import type { RoutePlan } from '../route/route-plan.js';
+import { RoutePlans } from '../route/route-plans.js';
+import { TrustedProxies } from './client-address.js';
+import { eventOfRequest } from './event-of-request.js';
+import { outcomeOfRequest, type RequestEnding } from './outcome.js';
+import type { RequestReader } from './request-reader.js';
+import { RequestRecord } from './request-record.js';
+
+const systemClock: RequestClock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** The longest id that is taken from a header. */
+const HEADER_ID_MAX_CHARS = 128;
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
+type Resolvers<Request> = Pick<RequestAuditOptions<Request>, 'actor' | 'tenant' | 'session'>;
+
+/**
+ * Makes one event of each request of an application, whatever its framework. It never throws into a request and never
+ * keeps one waiting: what goes wrong is told to `onError`.
+ */
+export class RequestAudit<Request> {
+  readonly clock: RequestClock;
+  /** Whether some route of the options has bodies recorded: adapters catch none otherwise. */
+  readonly wantsResponses: boolean;
+  readonly #log: AuditLog;
+  readonly #options: RequestAuditOptions<Request>;
+  readonly #reader: RequestReader<Request>;
+  readonly #plans: RoutePlans;
+  readonly #proxies: TrustedProxies;
+  readonly #secrets: SecretNames;
+
+  /** @throws {TypeError} for options that cannot be meant */
+  constructor(log: AuditLog, options: RequestAuditOptions<Request>, reader: RequestReader<Request>) {
+    this.#log = log;
+    this.#options = options;
+    this.#reader = reader;
+    this.#plans = new RoutePlans(options);
+    this.#proxies = new TrustedProxies(options.trustedProxies ?? [], options.addressHeader ?? 'x-forwarded-for');
+    this.#secrets = new SecretNames(options.secretNames);
+    this.clock = options.clock ?? systemClock;
+    const routes = Object.values(options.routes ?? {});
+    for (const { request = [], response = [] } of routes) readChoice([...request, ...response]);
+    this.wantsResponses = routes.some(({ response = [] }) => response.length > 0);
+  }
+
+  begin(request: Request): RequestRecord<Request> {
+    return new RequestRecord(this, request);
+  }
+
+  /** What is to be recorded of a route. */
+  plan(method: string, pattern: string | undefined): RoutePlan {
+    return this.#plans.find(method, pattern);
+  }
+
+  ask<Name extends keyof Resolvers<Request>>(
+    name: Name,
+    request: Request,
+  ): ReturnType<NonNullable<Resolvers<Request>[Name]>> | undefined {
+    try {
+      return this.#options[name]?.(request) as ReturnType<NonNullable<Resolvers<Request>[Name]>> | undefined;
+    } catch (error) {
+      this.#tell(error);
+      return undefined;
+    }
+  }
+
+  /** The proxies' id of the request, or a new one: what a client says of itself could join it with another's. */
+  requestId(request: Request): string {
+    return this.#idFromProxy(request, 'x-request-id') ?? crypto.randomUUID();
+  }
+
+  correlationId(request: Request): string | undefined {
+    return this.#idFromProxy(request, 'x-correlation-id');
+  }
+
+  trace(request: Request): ReturnType<typeof traceOf> {
+    return traceOf(this.#reader.header(request, 'traceparent'));
+  }
+
+  /** Makes and logs the event of a request that is over, if it is to be recorded. */
+  record(record: RequestRecord<Request>, ending: RequestEnding): void {
+    try {
+      const { request } = record;
+      const method = this.#reader.method(request);
+      const plan = this.#plans.find(method, this.#reader.route(request), record.routeAudit);
+      if (!plan.record) return;
+      if (this.#log.wouldRecord?.(plan.sketches[outcomeOfRequest(ending)]) === false) return;
+      const event = this.#adjusted(this.#eventOf(record, plan, ending), request);
+      if (event !== undefined) withContext(record, () => this.#write(event));
+    } catch (error) {
+      this.#tell(error);
+    }
+  }
+
+  #eventOf(record: RequestRecord<Request>, plan: RoutePlan, ending: RequestEnding): EventDraft {
+    const { request } = record;
+    const reader = this.#reader;
+    const facts = {
+      plan,
+      ending,
+      parameters: plan.targets.some(({ parameter }) => parameter !== undefined) ? reader.parameters(request) : {},
+      startMs: record.startMs,
+      durationMs: this.clock.monotonicMs() - record.startMonotonicMs,
+      actor: record.actor,
+      address: this.#address(request),
+      userAgent: reader.header(request, 'user-agent'),
+      sessionId: record.session_id,
+      requestId: record.request_id,
+      correlationId: record.correlation_id,
+      traceId: record.trace_id,
+      request: this.#parts(plan.request, () => record.requestBody ?? reader.requestBody(request)),
+      response: this.#parts(plan.response, () => record.responseBody),
+    };
+    return eventOfRequest(facts, this.#secrets);
+  }
+
+  /** A body that cannot be read, or whose parts throw, costs the event no more than the body. */
+  #parts(parts: BodyParts, body: () => unknown): ReturnType<typeof chosenParts> {
+    if (parts.length === 0) return undefined;
+    try {
+      return chosenParts(body(), parts, this.#secrets);
+    } catch (error) {
+      this.#tell(error);
+      return undefined;
+    }
+  }
+
+  #adjusted(event: EventDraft, request: Request): EventDraft | undefined {
+    if (this.#options.adjust === undefined) return event;
+    try {
+      return this.#options.adjust(event, request);
+    } catch (error) {
+      this.#tell(error);
+      return event;
+    }
+  }
+
+  #write(event: EventDraft): void {
+    this.#log.log(event).catch((error: unknown) => this.#tell(error));
+  }
+
+  #address(request: Request): string | undefined {
+    const peer = this.#reader.peerAddress(request);
+    const proxies = this.#proxies;
+    const header = proxies.trusts(peer) ? this.#reader.header(request, proxies.header) : undefined;
+    return proxies.clientAddress(peer, header);
+  }
+
+  #idFromProxy(request: Request, header: string): string | undefined {
+    const value = this.#reader.header(request, header);
+    if (value === undefined || value.length > HEADER_ID_MAX_CHARS || !VISIBLE_ASCII.test(value)) return undefined;
+    return this.#proxies.trusts(this.#reader.peerAddress(request)) ? value : undefined;
+  }
+
+  #tell(error: unknown): void {
+    try {
+      this.#options.onError?.(error);
+    } catch {
+      // Whoever is told of failures cannot make one of a request.
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { type ActorDraft, type AuditContext, withContext } from '@attestlog/client';
+import type { RouteAudit } from '../request-audit-options.js';
+import type { RequestAudit } from './request-audit.js';
+
+/** A request from its start to its one event. It is the context of all that is logged meanwhile. */
+export class RequestRecord<Request> implements AuditContext {
+  readonly request: Request;
+  readonly startMs: number;
+  readonly startMonotonicMs: number;
+  readonly #audit: RequestAudit<Request>;
+  /** The body of the answer, as far as the application gave it as a value. */
+  responseBody: unknown;
+  /** The body of the request, where the framework's request does not keep it. */
+  requestBody: unknown;
+  /** What the route says of itself, as a decorator does. */
+  routeAudit: RouteAudit | undefined;
+  error: unknown;
+  hasError = false;
+  #isEnded = false;
+  #actor: ActorDraft | undefined;
+  #requestId: string | undefined;
+
+  constructor(audit: RequestAudit<Request>, request: Request) {
+    this.#audit = audit;
+    this.request = request;
+    this.startMs = audit.clock.nowMs();
+    this.startMonotonicMs = audit.clock.monotonicMs();
+  }
+
+  // The context: read when something is logged, so that it holds what authentication has found out meanwhile.
+
+  get actor(): ActorDraft | undefined {
+    this.#actor ??= this.#audit.ask('actor', this.request);
+    return this.#actor;
+  }
+
+  get tenant(): string | undefined {
+    return this.#audit.ask('tenant', this.request);
+  }
+
+  get session_id(): string | undefined {
+    return this.#audit.ask('session', this.request);
+  }
+
+  get request_id(): string {
+    this.#requestId ??= this.#audit.requestId(this.request);
+    return this.#requestId;
+  }
+
+  get correlation_id(): string | undefined {
+    return this.#audit.correlationId(this.request);
+  }
+
+  get trace_id(): string | undefined {
+    return this.#audit.trace(this.request)?.trace_id;
+  }
+
+  get span_id(): string | undefined {
+    return this.#audit.trace(this.request)?.span_id;
+  }
+
+  /** Runs a part of the request's handling, so that what is logged in it is of this request. */
+  run<Result>(work: () => Result): Result {
+    return withContext(this, work);
+  }
+
+  /** Notes what the application threw; the first counts, as what follows is how it was answered. */
+  noteError(error: unknown): void {
+    if (this.hasError) return;
+    this.hasError = true;
+    this.error = error;
+  }
+
+  /**
+   * The request is over. Only the first call makes an event, and it throws nothing.
+   *
+   * @param status of the answer; undefined when none was begun
+   */
+  end(status: number | undefined, aborted: boolean): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#audit.record(this, { status, aborted, error: this.error, hasError: this.hasError });
+  }
+}
