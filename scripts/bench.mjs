@@ -17,16 +17,23 @@ const benches = {
   leaf: 'what each step of the hot path costs on one core',
   audit: 'what it costs a read to be put on record',
   access: 'what the guard of every request costs on one core',
+  middleware: 'what the middleware costs Express and Fastify, with it and without, side by side',
   detection: 'what finding personal data and secrets costs an event on one core',
   filter: 'what filters cost, in the process and in the store',
   sealing: 'what sealing personal fields costs on one core, beside admitting an event',
+  'client-log': 'how long log() takes, call by call, in memory and on disk',
+  'client-outage': 'the SDK over a minute without a server and two kills of it: delivered once, memory flat',
+  'client-criteria': 'the SDK on a realistic mix: writes saved, round trips saved, latency, 2,000 users',
   'intake-sealing': 'what sealing adds to taking an event in, on one core',
+  outbox: 'what an event in the outbox costs a transaction of PostgreSQL, and how fast relays deliver',
+  'monitor-scan': 'the file watch: first scan, memory an entry, a fast stream of changes, rest',
+  'monitor-truth': 'random operations before our file watch, chokidar and @parcel/watcher: lost, wrong, CPU',
 };
 
 const [name, ...flags] = process.argv.slice(2);
 if (name === undefined || !Object.hasOwn(benches, name)) {
   console.log('npm run bench -- NAME [flags], NAME --help for its flags\n');
-  for (const [bench, about] of Object.entries(benches)) console.log(`  ${bench.padEnd(16)}${about}`);
+  for (const [bench, about] of Object.entries(benches)) console.log(`  ${bench.padEnd(17)}${about}`);
   process.exit(name === undefined || name === '--help' ? 0 : 2);
 }
 setUp();

@@ -1,7 +1,7 @@
 // npm test, npm run test:fault -- --rounds 100, node scripts/test.mjs unit intake
 //
-// Sets up, checks format, lint and types, runs the test suites one after the other (fault tests measure time, so
-// nothing runs beside them) and ends with one line of totals. The suites and checks are listed below.
+// Sets up, checks format, lint and types, runs the test suites one after the other, the files of each beside each other,
+// and ends with one line of totals. The suites and checks are listed below.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const groups = {
 };
 
 /** Suites of more than one of vitest's projects. */
-const projectsOf = { unit: ['unit', 'light', 'sources'] };
+const projectsOf = { unit: ['engine', 'unit', 'light', 'sources'] };
 
 const { group, vitestArgs, env } = readTestArguments(process.argv.slice(2), Object.keys(groups));
 const totals = { passed: 0, failed: 0, skipped: 0 };

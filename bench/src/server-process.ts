@@ -14,6 +14,8 @@ export interface ServerOptions {
   /** Arguments for Node itself, such as a profiler's. */
   nodeArgs?: readonly string[];
   env?: Readonly<Record<string, string>>;
+  /** A free one if absent. */
+  port?: number;
 }
 
 /** A Node process that serves HTTP on a free port of the loopback: Attestlog, or a rival with the same routes. */
@@ -26,7 +28,7 @@ export class ServerProcess {
 
   /** Resolves when `/healthz` answers. The port is in ATTESTLOG_PORT, the key in ATTESTLOG_BOOTSTRAP_KEY. */
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const key = 'attestlog_key_of_the_benchmarks';
     const { args = [COMMAND, 'serve'], nodeArgs = [], env = {} } = options;
     const begun = performance.now();
@@ -66,10 +68,19 @@ export class ServerProcess {
   }
 
   /** Stops it as an operator would; it finishes what it has accepted. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.#end('SIGTERM');
+  }
+
+  /** Ends it at once, as a power cut would. */
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
+    this.#child.kill(signal);
     await ended;
   }
 }

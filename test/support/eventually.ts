@@ -7,7 +7,7 @@ const PAUSE_MS = 25;
 export async function eventually<T>(
   what: string,
   ask: () => T | undefined | Promise<T | undefined>,
-  timeoutMs = 30_000,
+  timeoutMs = 100_000,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {

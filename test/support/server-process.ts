@@ -21,6 +21,8 @@ export interface ServerProcessOptions {
   data?: string;
   /** Further settings as environment variables. */
   env?: Record<string, string>;
+  /** The port; a free one if absent. */
+  port?: number;
   /** A program to run the server under, with its arguments: `['prlimit', '--fsize=1000000']`. */
   under?: readonly string[];
 }
@@ -43,7 +45,7 @@ export class ServerProcess {
   /** Starts the process without waiting until it is ready. */
   static async launch(options: ServerProcessOptions = {}): Promise<ServerProcess> {
     const data = options.data ?? (await mkdtemp(join(tmpdir(), 'attestlog-test-')));
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const [program, ...args] = [...(options.under ?? []), process.execPath, COMMAND, 'serve'];
     const child = spawn(program!, args, {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -30,7 +30,7 @@ export async function expectSoundLogs(
 }
 
 /** A read waits for what was acknowledged before it, up to a bound, and says how far it is behind. */
-async function waitUntilSealed(server: ServerProcess, tenant: string): Promise<void> {
+export async function waitUntilSealed(server: ServerProcess, tenant: string): Promise<void> {
   for (;;) {
     const response = await server.fetch('/api/v1/log', { tenant });
     if (response.status === 404) return;

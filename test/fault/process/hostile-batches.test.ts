@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSocket, type RawRequest, rawBytes } from '../../support/raw-http.js';
-import { HostileServer } from './hostile-server.js';
+import { HostileServer, REQUEST_TIMEOUT } from './hostile-server.js';
 
 const ITEMS = 400;
 
 let server: HostileServer;
 beforeAll(async () => {
-  server = await HostileServer.start({ ATTESTLOG_REQUEST_TIMEOUT: '2s' });
+  server = await HostileServer.start({ ATTESTLOG_REQUEST_TIMEOUT: REQUEST_TIMEOUT });
 });
 afterAll(() => server?.process.dispose());
 

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exchange } from '../../support/raw-http.js';
 import { garbage } from './hostile-bytes.js';
 import { anyRequest, type RouteTemplate } from './hostile-requests.js';
-import { expectFair, HostileServer } from './hostile-server.js';
+import { expectFair, HostileServer, REQUEST_TIMEOUT } from './hostile-server.js';
 
 const SEED = Number(process.env.ATTESTLOG_TEST_SEED ?? 20_251_121);
 const RUNS = Number(process.env.ATTESTLOG_TEST_RUNS ?? 1_500);
 
 let server: HostileServer;
 beforeAll(async () => {
-  server = await HostileServer.start({ ATTESTLOG_REQUEST_TIMEOUT: '2s' });
+  server = await HostileServer.start({ ATTESTLOG_REQUEST_TIMEOUT: REQUEST_TIMEOUT });
 });
 afterAll(() => server?.process.dispose());
 

@@ -19,7 +19,7 @@ afterAll(() => rm(data, { recursive: true, force: true }));
 test('a server that is told to stop under load seals what it accepted and ends well', async () => {
   const ledger = new Ledger();
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const server = await ServerProcess.start({ data });
+    const server = await ServerProcess.start({ data, env: { ATTESTLOG_STOP_TIMEOUT: '100s' } });
     try {
       const load = new Load(server, ledger, { tenants: TENANTS, name: `round-${round}` });
       await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 500));
