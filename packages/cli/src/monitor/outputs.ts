@@ -1,0 +1,77 @@
+import { open } from 'node:fs/promises';
+import type { FileMonitorEvent, MonitorEntry, MonitorOutput } from '@attestlog/monitor';
+import type { CommandContext } from '../context.js';
+import { messageOf, usageFailure } from '../failure.js';
+import type { Style } from '../terminal/style.js';
+import { entryLine } from './change-line.js';
+import type { MonitorModule } from './monitor-module.js';
+
+/** Lines for people on stdout. */
+export function textOutput(context: CommandContext, style: Style): MonitorOutput {
+  return {
+    write: async (entry) => {
+      const line = entryLine(entry, style);
+      if (line !== undefined) await context.stdout.write(`${line}\n`);
+    },
+  };
+}
+
+/** Several outputs: an entry is written when it is written to all of them. */
+export function allOutputs(outputs: readonly MonitorOutput[]): MonitorOutput {
+  return {
+    write: async (entry) => {
+      await Promise.all(outputs.map((output) => output.write(entry)));
+    },
+  };
+}
+
+/** Counts what goes through, for the summary at the end. */
+export class CountingOutput implements MonitorOutput {
+  readonly changes: Record<FileMonitorEvent['event_type']['type'], number> = {
+    created: 0,
+    modified: 0,
+    deleted: 0,
+    renamed: 0,
+  };
+  gaps = 0;
+  readonly #output: MonitorOutput;
+
+  constructor(output: MonitorOutput) {
+    this.#output = output;
+  }
+
+  async write(entry: MonitorEntry): Promise<void> {
+    await this.#output.write(entry);
+    if (entry.type === 'change') this.changes[entry.event.event_type.type]++;
+    if (entry.type === 'gap') this.gaps++;
+  }
+
+  get total(): number {
+    return Object.values(this.changes).reduce((sum, each) => sum + each, 0);
+  }
+}
+
+/** JSON lines at the end of a file, which only its user can read. @throws CliFailure where it cannot be written */
+export async function fileOutput(
+  path: string,
+  { jsonLinesOutput }: MonitorModule,
+): Promise<{ output: MonitorOutput; close: () => Promise<void> }> {
+  try {
+    const file = await open(path, 'a', 0o600);
+    let last: Promise<unknown> = Promise.resolve();
+    // One after the other, so that lines stay whole and in their order.
+    const append = (text: string) => {
+      const written = last.then(() => file.appendFile(text));
+      last = written.catch(() => {});
+      return written;
+    };
+    const close = async () => {
+      await last;
+      await file.sync().catch(() => {});
+      await file.close();
+    };
+    return { output: jsonLinesOutput(append), close };
+  } catch (error) {
+    throw usageFailure(`Cannot write to ${path}: ${messageOf(error)}`);
+  }
+}

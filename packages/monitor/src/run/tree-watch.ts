@@ -1,0 +1,27 @@
+import type { FileIdentity } from '../content/read-stable-file.js';
+import type { IgnoreRules } from '../rules/ignore-rules.js';
+import type { Change, WatchRecord } from '../watch/file-change.js';
+
+/** What the monitor needs of a watch on one tree. */
+export interface TreeWatch extends AsyncIterable<WatchRecord> {
+  /** Resolves when changes are seen from now on, and what changed while nobody watched is on its way. */
+  readonly ready: Promise<void>;
+  /** Before the record is acknowledged. */
+  noteChecksum(change: Change, checksum: Uint8Array): void;
+  noteBaselineChecksum(path: string, checksum: Uint8Array, readAs: FileIdentity): void;
+  checksumOf(path: string): Uint8Array | null;
+  /** All records up to and with this one are where they cannot be lost. */
+  acknowledge(sequence: number): void;
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type OpenTreeWatch = (
+  root: string,
+  options: {
+    readonly stateFolder: string;
+    readonly baseline: 'quiet' | 'report';
+    readonly ignored: IgnoreRules;
+    readonly settleMs: number;
+  },
+) => Promise<TreeWatch>;

@@ -1,0 +1,59 @@
+import type { OpenTreeWatch, TreeWatch } from '../src/run/tree-watch.js';
+import type { WatchRecord } from '../src/watch/file-change.js';
+
+/** A watch that tells what a test has it tell. */
+export class ScriptedWatch implements TreeWatch {
+  readonly ready = Promise.resolve();
+  readonly acknowledged: number[] = [];
+  readonly checksums = new Map<string, string>();
+  options: Parameters<OpenTreeWatch>[1] | undefined;
+  readonly #records: WatchRecord[] = [];
+  #wake: (() => void) | undefined;
+  #isClosed = false;
+
+  readonly open: OpenTreeWatch = async (_root, options) => {
+    this.options = options;
+    return this;
+  };
+
+  tell(record: WatchRecord): void {
+    this.#records.push(record);
+    this.#wake?.();
+  }
+
+  noteChecksum(change: WatchRecord, checksum: Uint8Array): void {
+    this.checksums.set(change.id, Buffer.from(checksum).toString('hex'));
+  }
+
+  noteBaselineChecksum(path: string, checksum: Uint8Array): void {
+    this.checksums.set(path, Buffer.from(checksum).toString('hex'));
+  }
+
+  checksumOf(): null {
+    return null;
+  }
+
+  acknowledge(sequence: number): void {
+    this.acknowledged.push(sequence);
+  }
+
+  async settled(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<WatchRecord> {
+    for (;;) {
+      const record = this.#records.shift();
+      if (record !== undefined) yield record;
+      else if (this.#isClosed) return;
+      else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+}
