@@ -1,10 +1,10 @@
 // The same operations before our watch, chokidar and @parcel/watcher: what each of them believes to be there afterwards.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import parcel from '@parcel/watcher';
 import chokidar from 'chokidar';
 import { ReplayedTree } from '../../packages/monitor/dist/truth/replayed-tree.js';
@@ -60,8 +60,13 @@ async function run(name: string, open: (folder: string) => Promise<Watcher>, fol
   const watcher = await open(folder);
   const before = process.cpuUsage();
   const began = performance.now();
-  const args = [OPERATE, root, join(folder, 'outside'), options.text('seed')!, options.text('operations')!];
-  await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'exit');
+  const workerData = {
+    root,
+    outside: join(folder, 'outside'),
+    seed: options.number('seed'),
+    count: options.number('operations'),
+  };
+  await once(new Worker(OPERATE, { workerData }), 'exit');
   const seconds = (performance.now() - began) / 1000;
   const tree = await watcher.settled();
   const { user, system } = process.cpuUsage(before);

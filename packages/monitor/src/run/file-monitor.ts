@@ -149,8 +149,12 @@ export class FileMonitor {
       maxUnderWay: UNDER_WAY_MAX_ITEMS,
       maxPreparing: READING_MAX_ITEMS,
     });
+    await Promise.race([this.#feed(root, pipeline), pipeline.failed]);
+  }
+
+  async #feed({ watch, folder, ...root }: Root, pipeline: OrderedPipeline<WatchRecord, MonitorEntry>): Promise<void> {
     const { sessionFile } = this.#options;
-    const isFirst = root === this.#roots[0];
+    const isFirst = folder === this.#roots[0]?.folder && root.only === this.#roots[0].only;
     if (sessionFile !== undefined && isFirst) await this.#sessions.readFile(folder, sessionFile, this.#now());
     for await (const record of watch) {
       if (isFirst && record.type !== 'gap' && record.path === sessionFile) {

@@ -13,6 +13,8 @@ export interface PipelineOptions<Item, Prepared> {
 
 /** Takes items one by one, and makes whoever gives them wait while too many are under way. */
 export class OrderedPipeline<Item, Prepared> {
+  /** Rejects with what an item failed with, as soon as it does; for whoever waits for the next item meanwhile. */
+  readonly failed: Promise<never>;
   readonly #options: PipelineOptions<Item, Prepared>;
   readonly #preparing = new Map<string, Promise<unknown>>();
   readonly #underWay = new Set<Promise<unknown>>();
@@ -24,9 +26,14 @@ export class OrderedPipeline<Item, Prepared> {
   #waitingToRun: (() => void)[] = [];
   #waitingForRoom: (() => void) | undefined;
   #failure: { error: unknown } | undefined;
+  #tellFailure: (error: unknown) => void = () => {};
 
   constructor(options: PipelineOptions<Item, Prepared>) {
     this.#options = options;
+    this.failed = new Promise((_, reject) => {
+      this.#tellFailure = reject;
+    });
+    this.failed.catch(() => {});
   }
 
   /** Resolves when there is room for another. To be called one at a time. @throws what an item failed with */
@@ -60,6 +67,7 @@ export class OrderedPipeline<Item, Prepared> {
     });
     this.#finished.catch((error: unknown) => {
       this.#failure ??= { error };
+      this.#tellFailure(error);
       this.#waitingForRoom?.();
     });
   }

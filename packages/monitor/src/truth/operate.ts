@@ -1,6 +1,14 @@
+import { workerData } from 'node:worker_threads';
 import { RandomOperations } from './random-operations.js';
 
-// node operate.js ROOT OUTSIDE SEED COUNT: does that many operations at random, as fast as it can.
-const [root, outside, seed, count] = process.argv.slice(2);
-const operations = new RandomOperations({ root: root!, outside: outside!, seed: Number(seed), nowMs: Date.now });
-for (let done = 0; done < Number(count); done++) operations.step();
+/** A thread of its own that does operations at random, as fast as it can. */
+export interface OperateData {
+  readonly root: string;
+  readonly outside: string;
+  readonly seed: number;
+  readonly count: number;
+}
+
+const { count, ...options } = workerData as OperateData;
+const operations = new RandomOperations({ ...options, nowMs: Date.now });
+for (let done = 0; done < count; done++) operations.step();

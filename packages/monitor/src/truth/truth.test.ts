@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WatchedFolder } from '../../testing/watched-folder.js';
 import { type Operation, RandomOperations } from './random-operations.js';
@@ -52,12 +52,9 @@ function unnamed({ paths }: Operation, { records }: WatchedFolder): string[] {
   return paths.filter((path) => !named.has(path) && !isCovered(path));
 }
 
-/** In a process of its own, as fast as it can. */
+/** On a thread of its own, as fast as it can. */
 async function operate({ root, base }: WatchedFolder, count: number): Promise<void> {
-  const program = new URL('../../dist/truth/operate.js', import.meta.url).pathname;
-  const child = spawn(process.execPath, [program, root, join(base, 'outside'), String(SEED), String(count)], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const [code] = await once(child, 'exit');
-  expect(code).toBe(0);
+  const program = new URL('../../dist/truth/operate.js', import.meta.url);
+  const thread = new Worker(program, { workerData: { root, outside: join(base, 'outside'), seed: SEED, count } });
+  await once(thread, 'exit');
 }

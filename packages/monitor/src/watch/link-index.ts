@@ -46,13 +46,15 @@ export class LinkIndex {
   /** What was not found among all entries has its other names outside of the tree. */
   searched(): void {
     if (this.#outside.size > MAX_OUTSIDE) this.#outside.clear();
-    for (const key of this.#wanted) this.#outside.add(key);
+    for (const key of this.#wanted) if ((this.#names.get(key)?.size ?? 0) < 2) this.#outside.add(key);
     this.#wanted.clear();
   }
 
   remove(directory: number, name: ByteName, { stat }: FileState): void {
-    if (stat === null || this.#names.size === 0) return;
+    if (stat === null || this.#names.size + this.#outside.size === 0) return;
     const key = inodeKey(stat);
+    // The number of an inode is given out again.
+    this.#outside.delete(key);
     const names = this.#names.get(key);
     names?.delete(`${directory}/${name}`);
     if (names?.size === 0) this.#names.delete(key);

@@ -27,7 +27,7 @@ export class WatchLoop {
   #notices: Notice[] = [];
   #lost = false;
   #settling = false;
-  #pollTookMs = 0;
+  #nextPollMs = 0;
   #wake: () => void = () => {};
   #ended: Promise<void> = Promise.resolve();
 
@@ -89,12 +89,13 @@ export class WatchLoop {
       const notices = this.#notices;
       this.#notices = [];
       await engine.batch(notices);
+      if (engine.needsPolling && this.#options.nowMs() >= this.#nextPollMs) await this.#poll();
     }
   }
 
   /** Resolves when there is something to do: notices that have settled, a task, or who waits for all to be told. */
   async #work(): Promise<void> {
-    const { engine, settleMs } = this.#options;
+    const { engine, settleMs, nowMs } = this.#options;
     while (!this.#stop.signal.aborted && this.#tasks.length === 0 && !this.#lost) {
       const hasNotices = this.#notices.length > 0;
       if (!hasNotices && engine.hasNewSettlers) return;
@@ -103,18 +104,19 @@ export class WatchLoop {
         const wasWoken = await this.#wait(settleMs);
         this.#settling = false;
         if (!wasWoken) return;
-      } else if (engine.needsPolling) await this.#poll();
-      else await this.#wait(undefined);
+      } else if (engine.needsPolling) {
+        if (!(await this.#wait(Math.max(1, this.#nextPollMs - nowMs())))) return;
+      } else await this.#wait(undefined);
     }
   }
 
   /** Waits at least ten times as long as the last look took, so that it never takes more than a tenth of the time. */
   async #poll(): Promise<void> {
     const { engine, pollMs, nowMs } = this.#options;
-    if (await this.#wait(Math.max(pollMs, this.#pollTookMs * 10))) return;
     const began = nowMs();
     await engine.poll();
-    this.#pollTookMs = nowMs() - began;
+    const took = nowMs() - began;
+    this.#nextPollMs = nowMs() + Math.max(pollMs, took * 10);
   }
 
   /** Whether it was woken before the time was over. */
