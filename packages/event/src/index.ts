@@ -11,15 +11,7 @@ export {
   type RefusedEvent,
   rebuildEntry,
 } from './admit.js';
-export {
-  BLOB_KEY,
-  type BlobReference,
-  blobReferenceSchema,
-  hasBlobKey,
-  isBlobReference,
-} from './blob-reference.js';
-export * as bounds from './bounds.js';
-export { canonicalJson, UnacceptableJsonError } from './canonical-json.js';
+export { BLOB_KEY, type BlobReference, blobReferenceSchema, hasBlobKey, isBlobReference } from './blob-reference.js';
 export { actionName } from './dialects/action-name.js';
 export { auditEventPlaces, auditEventsDialect } from './dialects/audit-events.js';
 export { cloudEventsDialect } from './dialects/cloudevents.js';
@@ -50,8 +42,7 @@ export {
   type SyslogElement,
   type SyslogMessage,
 } from './dialects/syslog-message.js';
-export { SERVER_ID_PREFIX, uuidv7 } from './event-id.js';
-export { ACTION_PATTERN, ID_PATTERN } from './event-patterns.js';
+export { SERVER_ID_PREFIX } from './event-id.js';
 export { asciiLower } from './filter/ascii-lower.js';
 export { checkFilter, type FilterReading } from './filter/check-filter.js';
 export { allOf, anyOf, negate } from './filter/combine.js';
@@ -60,7 +51,6 @@ export { FREE_TIME_PATTERN } from './filter/entry-time.js';
 export { SEALED_STAND_IN, STAND_IN } from './filter/entry-values.js';
 export { mayStandIn, numbersOfField, textsOfField } from './filter/field-values.js';
 export { type FieldType, type FilterField, filterFields } from './filter/fields.js';
-export type { Concealed, Condition, Filter, HasSealed, HasWords, InNetwork, Is, Like, Range } from './filter/filter.js';
 export * as filterBounds from './filter/filter-bounds.js';
 export { FilterIndex } from './filter/filter-index.js';
 export type {
@@ -74,22 +64,10 @@ export { type FilterTextReading, parseFilter } from './filter/parse-filter.js';
 export { printFilter } from './filter/print-filter.js';
 export type { FilterContext } from './filter/value-condition.js';
 export { wordsOf } from './filter/words.js';
-export { operationOf, outcomeOf, severityOf } from './foreign-words.js';
-export { isIpAddress } from './ip-address.js';
-export { addressKey, type IpNetwork, ipNetwork, networkContains } from './ip-network.js';
 export { type JsonArrayResult, type JsonProblem, type JsonResult, parseJson, parseJsonArray } from './json.js';
-export { applyJsonChanges, type JsonChange, jsonChanges } from './json-diff.js';
-export { jsonPointer, pointerSegments } from './json-pointer.js';
 export { eventInputJsonSchema, type JsonSchema, storedEventJsonSchema } from './json-schema.js';
-export { type Inspection, inspectJson, isPlainObject, type Json, type JsonObject } from './json-value.js';
-export { nearestName } from './nearest-name.js';
 export type { Blob, Sha256Hex } from './payloads.js';
-export {
-  type AppliedDetections,
-  applyDetections,
-  type MaskOptions,
-} from './personal-data/apply-detections.js';
-export { detect } from './personal-data/detect.js';
+export { type AppliedDetections, applyDetections, type MaskOptions } from './personal-data/apply-detections.js';
 export { DETECTED_KEY } from './personal-data/detected-key.js';
 export {
   type DetectionAction,
@@ -99,8 +77,6 @@ export {
   detectionActions,
   detectionSettingsSchema,
 } from './personal-data/detection-actions.js';
-export { type DetectionKind, detectionKinds, type Finding } from './personal-data/finding.js';
-export { type KeyedHashHex, type Maskable, type MaskStyle, maskStyles, maskValue } from './personal-data/mask-value.js';
 export {
   type EventFinding,
   type EventScan,
@@ -109,33 +85,10 @@ export {
   scanEvent,
   scannedFields,
 } from './personal-data/scan-event.js';
-export {
-  decideRecording,
-  type LeaveOutReason,
-  leaveOutReasons,
-  type RecordingDecision,
-  type RecordingOrigin,
-  type RecordingPolicy,
-  recordingDecider,
-} from './policy/decide-recording.js';
 export { nounOf } from './policy/exclusions.js';
-export { type Level, levels } from './policy/level.js';
-export {
-  defaultPolicy,
-  mergePolicy,
-  type Policy,
-  type PolicySettings,
-} from './policy/policy.js';
-export {
-  type PolicyEnvironment,
-  policyFromEnvironment,
-  policyVariables,
-  type VariableProblem,
-} from './policy/policy-environment.js';
-export type { PolicyEvent } from './policy/policy-event.js';
 export { policySchema, policySettingsSchema } from './policy/policy-schema.js';
 export { isKept, samplingHash, samplingKey } from './policy/sampling.js';
-export { type FieldProblem, type ProblemCode, problem, problemCatalogue } from './problem.js';
+export { problem } from './problem.js';
 export {
   PROJECTION_MAX_FIELDS,
   type ProjectionProblem,
@@ -161,7 +114,7 @@ export {
   type Target,
   targetSchema,
 } from './schema.js';
-export { canonicalIp } from './sealed/canonical-ip.js';
+export * from './sdk.js';
 export {
   type ErasureCertificate,
   formatErasureCertificate,
@@ -209,19 +162,4 @@ export {
   sealingPolicySchema,
 } from './sealed/sealing-policy.js';
 export { NOBODY, subjectForms } from './sealed/subject.js';
-export { formatNs, isMoment, type Moment, parseTime, TIME_MAX_NS, TIME_MIN_NS } from './time.js';
-export { utf8 } from './utf8.js';
-export {
-  type EventClass,
-  eventClasses,
-  type FileChange,
-  type FileModification,
-  fileChanges,
-  fileModifications,
-  type Operation,
-  type Outcome,
-  operations,
-  outcomes,
-  type Severity,
-  severities,
-} from './vocabulary.js';
+export { TIME_MAX_NS, TIME_MIN_NS } from './time.js';
