@@ -1,4 +1,4 @@
-import { type AuditLog, type EventDraft, traceOf, withContext } from '@attestlog/client';
+import { type ActorDraft, type AuditLog, type EventDraft, traceOf, withContext } from '@attestlog/client';
 import { chosenParts, readChoice } from '../bodies/chosen-parts.js';
 import { SecretNames } from '../bodies/secret-names.js';
 import type { BodyParts, RequestAuditOptions, RequestClock } from '../request-audit-options.js';
@@ -8,7 +8,7 @@ import { TrustedProxies } from './client-address.js';
 import { eventOfRequest } from './event-of-request.js';
 import { outcomeOfRequest, type RequestEnding } from './outcome.js';
 import type { RequestReader } from './request-reader.js';
-import { RequestRecord } from './request-record.js';
+import { type RequestAuditor, RequestRecord } from './request-record.js';
 
 const systemClock: RequestClock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 
@@ -16,13 +16,11 @@ const systemClock: RequestClock = { nowMs: () => Date.now(), monotonicMs: () => 
 const HEADER_ID_MAX_CHARS = 128;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
-type Resolvers<Request> = Pick<RequestAuditOptions<Request>, 'actor' | 'tenant' | 'session'>;
-
 /**
  * Makes one event of each request of an application, whatever its framework. It never throws into a request and never
  * keeps one waiting: what goes wrong is told to `onError`.
  */
-export class RequestAudit<Request> {
+export class RequestAudit<Request> implements RequestAuditor<Request> {
   readonly clock: RequestClock;
   /** Whether some route of the options has bodies recorded: adapters catch none otherwise. */
   readonly wantsResponses: boolean;
@@ -56,16 +54,16 @@ export class RequestAudit<Request> {
     return this.#plans.find(method, pattern);
   }
 
-  ask<Name extends keyof Resolvers<Request>>(
-    name: Name,
-    request: Request,
-  ): ReturnType<NonNullable<Resolvers<Request>[Name]>> | undefined {
-    try {
-      return this.#options[name]?.(request) as ReturnType<NonNullable<Resolvers<Request>[Name]>> | undefined;
-    } catch (error) {
-      this.#tell(error);
-      return undefined;
-    }
+  actorOf(request: Request): ActorDraft | undefined {
+    return this.#asked(() => this.#options.actor?.(request));
+  }
+
+  tenantOf(request: Request): string | undefined {
+    return this.#asked(() => this.#options.tenant?.(request));
+  }
+
+  sessionOf(request: Request): string | undefined {
+    return this.#asked(() => this.#options.session?.(request));
   }
 
   /** The proxies' id of the request, or a new one: what a client says of itself could join it with another's. */
@@ -154,6 +152,16 @@ export class RequestAudit<Request> {
     const value = this.#reader.header(request, header);
     if (value === undefined || value.length > HEADER_ID_MAX_CHARS || !VISIBLE_ASCII.test(value)) return undefined;
     return this.#proxies.trusts(this.#reader.peerAddress(request)) ? value : undefined;
+  }
+
+  /** What the application throws is told, and counts as no answer. */
+  #asked<Answer>(question: () => Answer): Answer | undefined {
+    try {
+      return question();
+    } catch (error) {
+      this.#tell(error);
+      return undefined;
+    }
   }
 
   #tell(error: unknown): void {

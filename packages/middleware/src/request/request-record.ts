@@ -1,13 +1,25 @@
-import { type ActorDraft, type AuditContext, withContext } from '@attestlog/client';
-import type { RouteAudit } from '../request-audit-options.js';
-import type { RequestAudit } from './request-audit.js';
+import { type ActorDraft, type AuditContext, type traceOf, withContext } from '@attestlog/client';
+import type { RequestClock, RouteAudit } from '../request-audit-options.js';
+import type { RequestEnding } from './outcome.js';
+
+/** Who a record asks about its request, and tells that it is over. Throws nothing. */
+export interface RequestAuditor<Request> {
+  readonly clock: RequestClock;
+  actorOf(request: Request): ActorDraft | undefined;
+  tenantOf(request: Request): string | undefined;
+  sessionOf(request: Request): string | undefined;
+  requestId(request: Request): string;
+  correlationId(request: Request): string | undefined;
+  trace(request: Request): ReturnType<typeof traceOf>;
+  record(record: RequestRecord<Request>, ending: RequestEnding): void;
+}
 
 /** A request from its start to its one event. It is the context of all that is logged meanwhile. */
 export class RequestRecord<Request> implements AuditContext {
   readonly request: Request;
   readonly startMs: number;
   readonly startMonotonicMs: number;
-  readonly #audit: RequestAudit<Request>;
+  readonly #audit: RequestAuditor<Request>;
   /** The body of the answer, as far as the application gave it as a value. */
   responseBody: unknown;
   /** The body of the request, where the framework's request does not keep it. */
@@ -20,7 +32,7 @@ export class RequestRecord<Request> implements AuditContext {
   #actor: ActorDraft | undefined;
   #requestId: string | undefined;
 
-  constructor(audit: RequestAudit<Request>, request: Request) {
+  constructor(audit: RequestAuditor<Request>, request: Request) {
     this.#audit = audit;
     this.request = request;
     this.startMs = audit.clock.nowMs();
@@ -30,16 +42,16 @@ export class RequestRecord<Request> implements AuditContext {
   // The context: read when something is logged, so that it holds what authentication has found out meanwhile.
 
   get actor(): ActorDraft | undefined {
-    this.#actor ??= this.#audit.ask('actor', this.request);
+    this.#actor ??= this.#audit.actorOf(this.request);
     return this.#actor;
   }
 
   get tenant(): string | undefined {
-    return this.#audit.ask('tenant', this.request);
+    return this.#audit.tenantOf(this.request);
   }
 
   get session_id(): string | undefined {
-    return this.#audit.ask('session', this.request);
+    return this.#audit.sessionOf(this.request);
   }
 
   get request_id(): string {

@@ -1,82 +1,9 @@
-import type { PinnedViolation } from '@attestlog/tlog';
 import type { ReadHttp } from '../http/read-http.js';
 import type { CallOptions } from '../http/read-options.js';
-import type { RecordedEvent } from '../search/recorded-event.js';
 import { LogKeys } from './log-keys.js';
+import type { KeyOptions, LogVerdict, ProvenEvent, VerifyLogOptions } from './proven.js';
 import { type CheckReceipt, checkReceipt, receipt } from './receipts.js';
 import { verifyLogOf } from './verify-log.js';
-
-/** With which keys something is verified. */
-export interface KeyOptions {
-  /**
-   * The log's verifier keys (`name+id+key`), and those of witnesses, that you got another way than from this server. Without
-   * them those are taken that the server shows the first time, which proves only that it does not contradict itself.
-   */
-  readonly keys?: readonly string[] | undefined;
-  /** The name that the log has to have. */
-  readonly origin?: string | undefined;
-}
-
-/** `first-use`: the server itself showed the key, so it could have shown any. */
-export type Trust = 'given' | 'remembered' | 'first-use';
-
-/** An event with the proof, checked here, that the log has it. */
-export interface ProvenEvent {
-  readonly id: string;
-  readonly index: number;
-  readonly event: RecordedEvent;
-  /** The proof (C2SP tlog-proof), to be kept beside the event: it needs no server any more. */
-  readonly receipt: string;
-  /** The name of the log, and how many entries it had when it signed. */
-  readonly origin: string;
-  readonly size: number;
-  /** Signed root hash, base64. */
-  readonly root: string;
-  readonly cosignatures: readonly { readonly name: string; readonly time: number }[];
-  readonly keys: readonly string[];
-  readonly trust: Trust;
-}
-
-/** What is kept of a verified log until the next time; plain JSON. */
-export interface LogMemory {
-  readonly log: string;
-  readonly keys: readonly string[];
-  readonly checkpoint: string;
-}
-
-export interface VerifyLogOptions extends KeyOptions, CallOptions {
-  /** `memory` of an earlier verification: this log has to continue that one, and to be signed by its keys. */
-  readonly from?: LogMemory | undefined;
-  /** Told how many entries of how many have been hashed. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Pieces that are read at a time; 8 if absent. */
-  readonly concurrency?: number | undefined;
-}
-
-/** What is wrong with a log; told apart by `code`. */
-export type LogViolation = PinnedViolation;
-
-/** The verdict on a whole log. */
-export interface LogVerdict {
-  /** Whether nothing is wrong: every entry is there, and in the signed tree, which continues the remembered one. */
-  readonly ok: boolean;
-  /** Empty, like `root`, and size 0, if its checkpoint could not be opened. */
-  readonly origin: string;
-  readonly size: number;
-  readonly root: string;
-  /** Entries that are proven. */
-  readonly verified: number;
-  readonly violations: readonly LogViolation[];
-  /** Violations beyond the first 1,000, which are not listed. */
-  readonly omitted: number;
-  readonly cosignatures: readonly { readonly name: string; readonly time: number }[];
-  readonly keys: readonly string[];
-  readonly trust: Trust;
-  /** Keys that the server shows and that are not pinned: it may be changing its key. */
-  readonly otherKeys: readonly string[];
-  /** To be kept, and given as `from` the next time; absent where something is wrong. */
-  readonly memory?: LogMemory;
-}
 
 /** Proofs, checked here and not believed. Node, Bun and Deno only: they hash faster than pages can. */
 export interface Proofs {

@@ -7,7 +7,7 @@ import { segment } from '../http/request-parts.js';
 import type { FoundEvent } from '../search/found-event.js';
 import type { RecordedEvent } from '../search/recorded-event.js';
 import { type LogKeys, pinnedOf } from './log-keys.js';
-import type { KeyOptions, ProvenEvent } from './proofs.js';
+import type { KeyOptions, ProvenEvent } from './proven.js';
 
 /** A receipt that was kept, and the event that it is of. */
 export interface CheckReceipt {

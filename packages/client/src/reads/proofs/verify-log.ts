@@ -3,7 +3,7 @@ import { clientError } from '../attestlog-error.js';
 import type { ReadHttp } from '../http/read-http.js';
 import { HttpLogReader } from '../log-reading/http-log-reader.js';
 import { type LogKeys, pinnedOf } from './log-keys.js';
-import type { LogVerdict, VerifyLogOptions } from './proofs.js';
+import type { LogVerdict, VerifyLogOptions } from './proven.js';
 
 /** {@link Proofs.verifyLog} */
 export async function verifyLogOf(http: ReadHttp, keys: LogKeys, options: VerifyLogOptions): Promise<LogVerdict> {
