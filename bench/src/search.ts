@@ -34,9 +34,16 @@ const DAY_MS = 86_400_000;
 const SETTLE_MS = 100;
 /** Of the time for searches, what those have that wait for what was acknowledged before them. */
 const WAITING_SHARE = 0.2;
+/** And what they have while nothing arrives. */
+const ALONE_SHARE = 0.5;
+
+/** After filling, until the engine has merged most of what it merges. */
+const REST_MS = 20_000;
 
 interface Ours {
   times: Latencies;
+  /** While nothing arrives. */
+  alone: Latencies;
   waiting: Latencies;
   fillSeconds: number;
   arrived: number;
@@ -67,7 +74,9 @@ async function measureOurs(data: string): Promise<Ours> {
     const fillSeconds = await fill(hasty);
     say(`filled with ${events} events in ${Math.round(fillSeconds)} s`);
     const cursors = await new SearchServer(hasty).cursorsFrom(DEEP_PAGE);
-    return { fillSeconds, ...(await besideIntake(hasty, seconds, cursors)) };
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    const alone = await searchFor(hasty, seconds * ALONE_SHARE, cursors);
+    return { fillSeconds, alone, ...(await besideIntake(hasty, seconds, cursors)) };
   });
   const waiting = await ServerProcess.start({ env: { ATTESTLOG_DATA: data } });
   const searches = searchQueries.slice(0, 2);
@@ -105,22 +114,14 @@ async function besideIntake(
   cursors: readonly string[],
   queries?: readonly SearchQuery[],
 ): Promise<{ times: Latencies; arrived: number }> {
-  const searched = new SearchServer(server);
   const { port, key } = server;
   const fresh = { tenant: SEARCHED_TENANT, freshIds: true, seed: 2 } as const;
   const load = await LoadProcess.prepare(batchJob({ port, key, seconds: 3600, eventsPerSecond: rate, ...fresh }));
   const sealed = await readSealed(port);
   const running = load.run().catch(() => undefined);
-  const moments = Array.from({ length: SAMPLES }, () => momentAt(Math.random()));
   try {
-    const sampled = await searched.sample(moments);
-    const time = async (query: SearchQuery, round: Round) => {
-      const asked = query.ours(round);
-      return asked && searched.time(asked);
-    };
-    const job = { seconds: forSeconds, warmups: WARMUPS, events: sampled, cursors, time };
     const start = performance.now();
-    const times = await runRounds(queries === undefined ? job : { ...job, queries });
+    const times = await searchFor(server, forSeconds, cursors, queries);
     const arrived = (((await readSealed(port)) - sealed) / (performance.now() - start)) * 1000;
     say(`searched ${[...times.values()][0]!.runs} rounds while ${Math.round(arrived)} events/s were sealed`);
     return { times, arrived };
@@ -128,6 +129,22 @@ async function besideIntake(
     load.kill();
     await running;
   }
+}
+
+async function searchFor(
+  server: ServerProcess,
+  forSeconds: number,
+  cursors: readonly string[],
+  queries?: readonly SearchQuery[],
+): Promise<Latencies> {
+  const searched = new SearchServer(server);
+  const sampled = await searched.sample(Array.from({ length: SAMPLES }, () => momentAt(Math.random())));
+  const time = async (query: SearchQuery, round: Round) => {
+    const asked = query.ours(round);
+    return asked && searched.time(asked);
+  };
+  const job = { seconds: forSeconds, warmups: WARMUPS, events: sampled, cursors, time };
+  return runRounds(queries === undefined ? job : { ...job, queries });
 }
 
 async function measureRival(): Promise<
