@@ -6,6 +6,8 @@ export class ScriptedKernel implements WatchKernel {
   readonly tellsAll = true;
   /** Watches that may be set, as fs.inotify.max_user_watches. */
   maxWatches = Number.POSITIVE_INFINITY;
+  /** What happens before the next mark, and before the one after it: its notices come before those marks. */
+  readonly beforeMarks: (() => void)[] = [];
   readonly #watches = new Map<bigint, number>();
   #last = 0;
   #listener: (notices: readonly Notice[]) => void = () => {};
@@ -29,6 +31,7 @@ export class ScriptedKernel implements WatchKernel {
   }
 
   mark(): number {
+    this.beforeMarks.shift()?.();
     const watch = ++this.#last;
     setImmediate(() => this.#listener([{ watch, flags: flag.ignored, cookie: 0, name: '' }]));
     return watch;

@@ -49,6 +49,7 @@ function scanDirectory(
   const path = model.directories.pathOf(directory);
   const absolute = path === '' ? root : joined(root, path);
   if (watcher.open(directory).is === 'gone') return;
+  directory.read = true;
   for (const name of namesIn(parts, directory, absolute)) {
     const stat = reader.look(joined(absolute, name));
     if (stat === null) continue;

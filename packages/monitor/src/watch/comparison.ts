@@ -55,8 +55,9 @@ export class Comparison {
     this.#observed.delete(key);
     if (known === undefined && stat === null) return;
     if (known?.stat && stat !== null && sameInode(known.stat, stat)) {
-      const directory = this.#parts.editor.model.directories.byNumber(known.directory);
-      if (directory?.watch === -1) this.entered.push(directory);
+      const { directories } = this.#parts.editor.model;
+      const directory = directories.byNumber(known.directory);
+      if (directory !== undefined && directories.isToBeEntered(directory)) this.entered.push(directory);
       this.again(place, known, known.stat, stat, of);
       return;
     }

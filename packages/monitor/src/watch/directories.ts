@@ -21,6 +21,8 @@ export interface Directory {
    * where to look.
    */
   trusted: boolean;
+  /** Its entries were compared with the model since it has its watch. Else it is still to be looked into. */
+  read: boolean;
   /** The mark after which it can be trusted; -1 while none is under way. */
   mark: number;
   path: ByteName;
@@ -49,7 +51,7 @@ export class Directories {
   }
 
   add(number: number, parent: Directory | null, name: ByteName): Directory {
-    const fresh = { inode: null, watch: -1, trusted: false, mark: -1, path: '', pathAge: 0 };
+    const fresh = { inode: null, watch: -1, trusted: false, read: false, mark: -1, path: '', pathAge: 0 };
     const directory: Directory = { number, parent, name, ...fresh };
     this.#byNumber.set(number, directory);
     return directory;
@@ -84,6 +86,11 @@ export class Directories {
     }
     directory.inode = inode;
     if (inode !== null) this.#byInode.set(inode, directory);
+  }
+
+  /** Whether what lies in it may not be known, and no notice will tell. */
+  isToBeEntered(directory: Directory): boolean {
+    return directory.watch === -1 || !directory.read;
   }
 
   move(directory: Directory, parent: Directory, name: ByteName): void {

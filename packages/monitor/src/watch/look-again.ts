@@ -1,7 +1,7 @@
 import type { FileState } from '../state/file-state.js';
 import type { ByteName } from './byte-name.js';
 import type { Comparison } from './comparison.js';
-import { type Directory, inodeKey } from './directories.js';
+import { type Directory, type InodeKey, inodeKey } from './directories.js';
 import type { FileStat } from './file-change.js';
 import type { Touch, Touches } from './touches.js';
 import type { Place, TreeEditor } from './tree-editor.js';
@@ -14,6 +14,8 @@ export interface Unexplained {
   readonly touch: Touch;
   /** The directory itself was not where it should be, so nothing was learnt of the name. */
   readonly isElsewhere: boolean;
+  /** No notice led to the look: what none explains is inconsistent. */
+  readonly isCheck?: boolean;
 }
 
 export interface LookAgainParts {
@@ -23,6 +25,10 @@ export interface LookAgainParts {
   readonly absolute: (path: ByteName) => ByteName;
   readonly ignored: (path: ByteName, isDirectory: boolean) => boolean;
   readonly unexplained: (one: Unexplained) => void;
+  /** What was written since the look at another name of the inode is to be seen there as well. */
+  readonly touchOtherNames: (place: Place, inode: InodeKey, written: boolean) => void;
+  /** The tree is not what the notices of this directory said. */
+  readonly inconsistentIn: (directory: Directory) => void;
   /** The root is not where, or not what it was. */
   readonly rootMissing: () => void;
   /** No right to look into it. */
@@ -91,12 +97,14 @@ export class LookAgain {
   }
 
   #one(place: Place, touch: Touch, stat: FileStat | null, comparison: Comparison, added: NewDirectory[]): void {
-    const { editor, ignored, unexplained } = this.#parts;
+    const { editor, ignored, unexplained, inconsistentIn } = this.#parts;
     const known = editor.model.entry(place.directory, place.name);
     if (stat !== null && ignored(editor.pathOf(place), stat.kind === 'directory')) return;
     if (touch.check || !place.directory.trusted) {
       const { written, movedIn } = touch;
-      comparison.compare(place, known, stat, { found: 'seen', written, movedIn });
+      const before = comparison.differences;
+      comparison.compare(place, known, stat, { found: touch.untold ? 'rescan' : 'seen', written, movedIn });
+      if (touch.untold && comparison.differences > before) inconsistentIn(place.directory);
       return;
     }
     // It is gone already, or will be told of.
@@ -119,14 +127,19 @@ export class LookAgain {
   ): boolean {
     const { editor } = this.#parts;
     const { written, renamed, movedIn } = touch;
-    const directory = editor.model.directories.byNumber(known.directory);
-    // It was not where it should have been when it was to be watched.
-    if (known.stat !== null && directory?.watch === -1) added.push({ directory, movedIn });
+    const { directories } = editor.model;
+    const directory = directories.byNumber(known.directory);
+    // It was not where it should have been when it was to be looked into.
+    if (known.stat !== null && directory !== undefined && directories.isToBeEntered(directory))
+      added.push({ directory, movedIn });
     if (known.stat === null && directory !== undefined) {
       // The notices of its being moved there are still to be read.
-      if (editor.model.directories.byInode(inodeKey(stat)) !== undefined) return false;
-      editor.model.directories.setInode(directory, inodeKey(stat));
+      if (directories.byInode(inodeKey(stat)) !== undefined) return false;
+      directories.setInode(directory, inodeKey(stat));
       added.push({ directory, movedIn });
+    }
+    if (known.stat === null && directory === undefined && stat.linkCount > 1) {
+      this.#parts.touchOtherNames(place, inodeKey(stat), written);
     }
     const of = { found: 'seen' as const, written, renamed: renamed ? touch.draft : undefined };
     if (known.stat !== null) comparison.again(place, known, known.stat, stat, of);

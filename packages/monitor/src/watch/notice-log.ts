@@ -100,6 +100,7 @@ export class NoticeLog {
     const { editor, touches, held, nowMs } = this.#parts;
     const entry = editor.model.entry(place.directory, place.name);
     const touch = touches.take(place);
+    this.#patterns.left(place);
     if (entry === undefined) return;
     const write = editor.take(place, entry);
     held.hold({ cookie, from: place, entry, touch, write, heldAtMs: nowMs() });
@@ -135,7 +136,8 @@ export class NoticeLog {
     // Written beside it and renamed over it: for whoever looks at the target, it was modified.
     if (target !== undefined && created !== undefined) {
       replacement(renamed, { stat: target.stat, checksum: target.checksum }, [created]);
-    } else this.#patterns.moved(move.from, place, renamed);
+    }
+    this.#patterns.moved(move.from, place, renamed);
     touches.set(place, { ...touch, renamed: true, draft: renamed });
   }
 

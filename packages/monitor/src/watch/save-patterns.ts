@@ -25,6 +25,11 @@ export class SavePatterns {
     if (change.kind !== 'directory') this.#created.set(keyOf(place), change);
   }
 
+  /** It may never arrive anywhere, and something else come to its place. */
+  left(place: Place): void {
+    this.#otherwise(keyOf(place));
+  }
+
   moved(from: Place, to: Place, renamed: ChangeDraft): void {
     this.#deleted.delete(keyOf(to));
     this.#otherwise(keyOf(from));

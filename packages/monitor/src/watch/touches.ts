@@ -13,10 +13,12 @@ export interface Touch {
   /** What this batch has made of it so far: a creation, a rename or a replacement, whose stat the look fills in. */
   draft: ChangeDraft | undefined;
   movedIn: boolean;
+  /** No notice told of it, though all were read: the look after a burst found it. */
+  untold: boolean;
 }
 
 export function newTouch(): Touch {
-  return { written: false, renamed: false, check: false, draft: undefined, movedIn: false };
+  return { written: false, renamed: false, check: false, draft: undefined, movedIn: false, untold: false };
 }
 
 /** The names to look at again. */

@@ -43,9 +43,10 @@ export class TreeWalk {
     const waiting = [...comparison.entered.splice(0), ...from];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (compared.has(next) || !model.directories.isKnown(next)) continue;
-      compared.add(next);
       const below = this.#compareOne(next, comparison, of);
-      if (recursive) waiting.push(...below);
+      // One that was not where it should be may still come up somewhere else.
+      if (below !== undefined) compared.add(next);
+      if (recursive && below !== undefined) waiting.push(...below);
       // What came up for the first time has to be entered in any case.
       waiting.push(...comparison.entered.splice(0));
       eachDirectory?.(comparison);
@@ -55,20 +56,24 @@ export class TreeWalk {
     return compared;
   }
 
-  #compareOne(directory: Directory, comparison: Comparison, of: Circumstances): Directory[] {
+  /** The directories in it; undefined where it could not be read, and is as unknown as before. */
+  #compareOne(directory: Directory, comparison: Comparison, of: Circumstances): Directory[] | undefined {
     const { model, reader, watcher, absolute, missing } = this.#parts;
     directory.trusted = false;
+    directory.read = false;
     directory.mark = -1;
     const opened = watcher.open(directory);
     const path = absolute(model.directories.pathOf(directory));
     const names = opened.is === 'gone' ? null : this.#list(directory, path);
+    if (names === 'unreadable') return undefined;
     const looks = names?.map((name) => [name, this.#look(directory, name)] as const) ?? [];
     const after = names === null ? null : reader.look(path);
     // It was moved away or exchanged while it was read: what was seen may be of another.
     if (names === null || after === null || inodeKey(after) !== directory.inode) {
       missing(directory);
-      return [];
+      return undefined;
     }
+    directory.read = true;
     return this.#compareNames(directory, looks, comparison, of);
   }
 
@@ -94,13 +99,13 @@ export class TreeWalk {
     return below;
   }
 
-  #list(directory: Directory, path: ByteName): readonly ByteName[] | null {
+  #list(directory: Directory, path: ByteName): readonly ByteName[] | 'unreadable' | null {
     try {
       return this.#parts.reader.list(path);
     } catch (error) {
       if (errorCode(error) !== 'EACCES') throw error;
       this.#parts.watcher.couldNot(directory, 'unreadable');
-      return null;
+      return 'unreadable';
     }
   }
 

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ScriptedKernel } from '../../testing/scripted-kernel.js';
 import { WatchedFolder } from '../../testing/watched-folder.js';
+import { fileSystemReader } from './tree-reader.js';
 import { flag, SOMEWHERE } from './watch-kernel.js';
 
 describe('the watch on a scripted kernel', () => {
@@ -121,6 +122,106 @@ describe('the watch on a scripted kernel', () => {
       { watch: SOMEWHERE, flags: flag.attributes, name: 'd/e/a' },
     );
     expect(await folder.told()).toEqual(['renamed a d/e/a']);
+  });
+
+  it('looks at what it was told of a directory before it could be trusted, though it was moved by then', async () => {
+    const { isDirectory } = flag;
+    await open();
+    fs.mkdirSync(folder.at('n'));
+    kernel.beforeMarks.push(
+      () => {
+        fs.writeFileSync(folder.at('n/f'), '');
+        kernel.tell({ watch: kernel.watchOf(folder.at('n')), flags: flag.create, name: 'f' });
+        fs.renameSync(folder.at('n'), folder.at('d/n'));
+      },
+      () => {
+        const [from, to] = [kernel.watchOf(folder.root), kernel.watchOf(folder.at('d'))];
+        kernel.tell(
+          { watch: from, flags: flag.movedFrom | isDirectory, cookie: 1, name: 'n' },
+          { watch: to, flags: flag.movedTo | isDirectory, cookie: 1, name: 'n' },
+        );
+      },
+    );
+    kernel.tell({ watch: kernel.watchOf(folder.root), flags: flag.create | isDirectory, name: 'n' });
+    expect(await folder.told()).toEqual(['created n', 'renamed n d/n', 'created d/n/f']);
+  });
+
+  it('looks into a directory again that was moved while it was looked into', async () => {
+    const { isDirectory } = flag;
+    const list = (path: string) => {
+      const names = fileSystemReader.list(path);
+      if (path !== folder.at('n')) return names;
+      fs.renameSync(path, folder.at('d/n'));
+      kernel.tell(
+        { watch: kernel.watchOf(folder.root), flags: flag.movedFrom | isDirectory, cookie: 1, name: 'n' },
+        { watch: kernel.watchOf(folder.at('d')), flags: flag.movedTo | isDirectory, cookie: 1, name: 'n' },
+      );
+      return names;
+    };
+    await folder.open({ settleMs: 1, system: { kernel: () => kernel, reader: { ...fileSystemReader, list } } });
+    fs.mkdirSync(folder.at('n'));
+    fs.writeFileSync(folder.at('n/f'), '');
+    kernel.tell({ watch: kernel.watchOf(folder.root), flags: flag.create | isDirectory, name: 'n' });
+    const told = await folder.told();
+    expect(told.filter((one) => !one.startsWith('gap'))).toEqual([
+      'created n',
+      'renamed n d/n',
+      'created d/n/f (rescan)',
+    ]);
+    expect(told).toContain('gap new-directory d/n');
+  });
+
+  it('takes nothing for a backup that something else was put in the place of', async () => {
+    folder.replayed.load(folder.root);
+    await open();
+    fs.unlinkSync(folder.at('a'));
+    const watch = kernel.watchOf(folder.root);
+    const moved = (cookie: number, from: string, to: string) => [
+      { watch, flags: flag.movedFrom, cookie, name: from },
+      { watch, flags: flag.movedTo, cookie, name: to },
+    ];
+    const created = (name: string) => ({ watch, flags: flag.create, name });
+    const deleted = (name: string) => ({ watch, flags: flag.delete, name });
+    kernel.tell(...moved(1, 'a', 'b'), created('a'), ...moved(2, 'a', 'b'), deleted('b'));
+    expect(await folder.told()).toEqual(['renamed a b', 'content b replaced', 'deleted b']);
+    kernel.tell(created('a'), deleted('a'));
+    fs.writeFileSync(folder.at('a'), '');
+    kernel.tell(created('a'));
+    await folder.settled();
+    fs.unlinkSync(folder.at('a'));
+    const left = { watch, flags: flag.movedFrom, cookie: 4, name: 'b' };
+    kernel.tell(...moved(3, 'a', 'b'), created('a'), left, created('b'), deleted('b'), deleted('a'));
+    await folder.settled();
+    expect(folder.replayed.misfits).toEqual([]);
+  });
+
+  it('holds what a burst stirred against the disk, and says where notices were wrong', async () => {
+    await open();
+    fs.mkdirSync(folder.at('n'));
+    fs.writeFileSync(folder.at('silent'), '');
+    fs.unlinkSync(folder.at('a'));
+    const watch = kernel.watchOf(folder.root);
+    kernel.tell({ watch, flags: flag.create | flag.isDirectory, name: 'n' });
+    expect(await folder.told()).toEqual([
+      'created n',
+      'deleted a (rescan)',
+      'created silent (rescan)',
+      'gap inconsistent ',
+    ]);
+  });
+
+  it('takes nothing for wrong that notices tell of later', async () => {
+    await open();
+    fs.mkdirSync(folder.at('n'));
+    const watch = kernel.watchOf(folder.root);
+    const late = () => {
+      fs.writeFileSync(folder.at('late'), '');
+      kernel.beforeMarks.push(() => kernel.tell({ watch, flags: flag.create, name: 'late' }));
+    };
+    // The comparison's mark has come: what is set next is the mark of the look after the burst.
+    kernel.beforeMarks.push(() => setImmediate(late));
+    kernel.tell({ watch, flags: flag.create | flag.isDirectory, name: 'n' });
+    expect(await folder.told()).toEqual(['created n', 'created late']);
   });
 
   it('compares everything when more notices wait than it keeps', async () => {

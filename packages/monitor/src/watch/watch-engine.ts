@@ -1,5 +1,7 @@
+import type { FileState } from '../state/file-state.js';
 import type { StateWrite, TreeState } from '../state/tree-state.js';
 import { scanBaseline } from './baseline-scan.js';
+import { BurstCheck } from './burst-check.js';
 import { type ByteName, fromText, joined } from './byte-name.js';
 import { Comparison } from './comparison.js';
 import { type Directory, inodeKey } from './directories.js';
@@ -11,9 +13,9 @@ import { MarkTable, type Settler } from './mark-table.js';
 import { NoticeLog } from './notice-log.js';
 import type { RecordMaker } from './record-maker.js';
 import { RootPresence } from './root-presence.js';
-import { aspectsOf, sameInode } from './stat-difference.js';
-import { Touches } from './touches.js';
-import { TreeEditor } from './tree-editor.js';
+import { aspectsOf, sameContent, sameInode } from './stat-difference.js';
+import { newTouch, Touches } from './touches.js';
+import { type Place, TreeEditor } from './tree-editor.js';
 import { TreeModel } from './tree-model.js';
 import type { TreeReader } from './tree-reader.js';
 import { TreeWalk } from './tree-walk.js';
@@ -35,6 +37,10 @@ export interface WatchEngineParts {
 /** How long the second half of a rename may stay away after the first: the kernel does not tell both at one stroke. */
 const HALF_RENAME_MS = 20;
 
+/** More than these at once are told as one, of the whole tree. */
+const MAX_GAPS = 100;
+const NAME_FLAGS = flag.create | flag.delete | flag.movedFrom | flag.movedTo;
+
 /** Makes records of notices, a batch at a time, and compares the tree where notices do not tell all. */
 export class WatchEngine {
   readonly #parts: WatchEngineParts;
@@ -48,7 +54,9 @@ export class WatchEngine {
   readonly #lookAgain: LookAgain;
   readonly #walk: TreeWalk;
   readonly #presence: RootPresence;
+  readonly #burst: BurstCheck;
   readonly #compared = new Set<Directory>();
+  readonly #inconsistentIn = new Set<Directory>();
   #unexplained: Unexplained[] = [];
   #settlers: Settler[] = [];
   #overflowed = false;
@@ -56,6 +64,7 @@ export class WatchEngine {
   #rootSuspect = false;
   #caughtUpMs: number;
   #nextSearchMs = 0;
+  #nextCheckMs = 0;
 
   constructor(parts: WatchEngineParts) {
     this.#parts = parts;
@@ -79,7 +88,10 @@ export class WatchEngine {
       this.#inconsistent = true;
     };
     this.#log = new NoticeLog({ editor, touches, held, ignored, nowMs, quietly, inconsistent });
-    const unexplained = (one: Unexplained) => void this.#unexplained.push(one);
+    const unexplained = (one: Unexplained) => {
+      this.#unexplained.push(one);
+      this.#burst.doubt(one.place.directory);
+    };
     const rootMissing = () => {
       this.#rootSuspect = true;
     };
@@ -91,9 +103,14 @@ export class WatchEngine {
       absolute,
       ignored,
       unexplained,
+      touchOtherNames: (place, inode, written) => this.#touchOtherNames(place.directory, place.name, inode, written),
+      inconsistentIn: (directory) => void this.#inconsistentIn.add(directory),
       rootMissing,
       unreadable,
     });
+    const differs = (place: Place, known: FileState | undefined) =>
+      unexplained({ place, known, touch: newTouch(), isElsewhere: false, isCheck: true });
+    this.#burst = new BurstCheck({ model: this.model, reader, absolute, ignored, pause, differs });
     const missing = (directory: Directory) => this.#missing(directory);
     this.#walk = new TreeWalk({ model: this.model, reader, watcher: this.watcher, absolute, ignored, pause, missing });
     this.#presence = new RootPresence(parts.root, reader);
@@ -107,7 +124,12 @@ export class WatchEngine {
 
   /** Something has to be looked at from time to time, as no notice will tell of it. */
   get needsPolling(): boolean {
-    return this.#presence.isGone || this.watcher.unwatched.size > 0 || this.#editor.links.wanted.size > 0;
+    return (
+      this.#burst.isDoubtful ||
+      this.#presence.isGone ||
+      this.watcher.unwatched.size > 0 ||
+      this.#editor.links.wanted.size > 0
+    );
   }
 
   /** Somebody waits for all to be told, and the mark for it is not set. */
@@ -167,11 +189,14 @@ export class WatchEngine {
     this.#findOtherNames();
     await this.#enter(this.#lookAgain.all(comparison), comparison, beganMs);
     await this.#finish(comparison, await this.#walk.compare([], comparison, { found: 'rescan' }), 'rescan');
+    for (const directory of this.#compared) this.#burst.doubt(directory);
+    this.#tellInconsistent();
     if (this.#overflowed) await this.#rescanAll('queue-overflow');
     else if (this.#inconsistent) {
       this.#lostNotices();
       await this.#rescanAll('inconsistent');
     } else this.#caughtUpMs = beganMs;
+    if (!this.isUnsettled && this.#compared.size === 0) await this.#checkBurst();
     this.#endBatch();
   }
 
@@ -215,8 +240,43 @@ export class WatchEngine {
     if ((notice.flags & (flag.deleteSelf | flag.moveSelf | flag.unmount)) !== 0)
       this.#selfGone(directory, notice.flags);
     else if ((notice.flags & flag.ignored) !== 0) this.#unwatched(directory);
-    else if (notice.name !== '') this.#log.apply(directory, notice);
+    else if (notice.name !== '') this.#tell(directory, notice);
     else if (directory.parent === null) this.#rootSuspect = true;
+  }
+
+  #tell(directory: Directory, notice: Notice): void {
+    const isMovedDirectory = (notice.flags & flag.movedTo) !== 0 && (notice.flags & flag.isDirectory) !== 0;
+    if (isMovedDirectory || !directory.trusted) this.#burst.doubt(directory);
+    else if ((notice.flags & NAME_FLAGS) !== 0) this.#burst.stir(directory);
+    this.#log.apply(directory, notice);
+  }
+
+  /** Whatever notices do not explain once they are all read is told of, with a gap. */
+  async #checkBurst(): Promise<void> {
+    const { kernel, nowMs } = this.#parts;
+    if (!this.#burst.isDoubtful || !kernel.tellsAll) {
+      this.#burst.forget();
+      return;
+    }
+    // Never more than a tenth of the time, except for who waits for it.
+    if (nowMs() < this.#nextCheckMs && this.#settlers.length === 0) return;
+    const began = nowMs();
+    await this.#burst.look();
+    // What differs is no doubt anew until it is known to be unexplained.
+    this.#burst.forget();
+    this.#nextCheckMs = nowMs() + (nowMs() - began) * 10;
+  }
+
+  /** As one gap where there are many. */
+  #tellInconsistent(): void {
+    const { directories } = this.model;
+    const paths = [...this.#inconsistentIn]
+      .filter((one) => directories.isKnown(one))
+      .map((one) => directories.pathOf(one));
+    const isAnyGone = paths.length < this.#inconsistentIn.size;
+    this.#inconsistentIn.clear();
+    const scopes = isAnyGone || paths.length > MAX_GAPS ? [''] : paths;
+    for (const scope of scopes) this.#parts.records.gap(scope, 'inconsistent', this.#caughtUpMs, this.#parts.nowMs());
   }
 
   /** At the path, or at the first of its directories that is not known. */
@@ -251,6 +311,7 @@ export class WatchEngine {
   #unwatched(directory: Directory): void {
     this.model.directories.setWatch(directory, -1);
     directory.trusted = false;
+    directory.read = false;
     if (directory.parent === null) this.#rootSuspect = true;
     else this.#touches.at({ directory: directory.parent, name: directory.name });
   }
@@ -283,12 +344,21 @@ export class WatchEngine {
   }
 
   /** All notices up to the look have been read. If none of them explains it, the tree is right. */
-  #again({ place, known, touch, isElsewhere }: Unexplained): void {
+  #again({ place, known, touch, isElsewhere, isCheck = false }: Unexplained): void {
     const { directories } = this.model;
     if (!directories.isKnown(place.directory)) return;
+    if (isCheck) {
+      const isTold =
+        this.#touches.get(place) !== undefined || !sameEntry(known, this.model.entry(place.directory, place.name));
+      if (!isTold) Object.assign(this.#touches.at(place), { check: true, untold: true });
+      return;
+    }
     const again = this.#touches.at(place);
     again.written ||= touch.written;
     again.movedIn ||= touch.movedIn;
+    // What was said of it before its directory could be trusted is not known: the directory's being trusted by now does
+    // not make it so.
+    again.check ||= touch.check;
     const now = this.model.entry(place.directory, place.name);
     const isSame = now?.kind === known?.kind && now?.stat?.inode === known?.stat?.inode;
     again.check ||= isSame && now?.directory === known?.directory && !isElsewhere;
@@ -374,7 +444,9 @@ export class WatchEngine {
   #endBatch(): void {
     const { kernel, records, nowMs } = this.#parts;
     records.flush();
-    const directories = [...this.#compared].filter((one) => one.watch !== -1 && this.model.directories.isKnown(one));
+    const directories = [...this.#compared].filter(
+      (one) => one.watch !== -1 && one.read && this.model.directories.isKnown(one),
+    );
     this.#compared.clear();
     const isQuiet = !this.isUnsettled && directories.length === 0;
     for (const settler of this.#settlers) if (settler.caughtUp && isQuiet) settler.resolve();
@@ -382,8 +454,8 @@ export class WatchEngine {
     this.#settlers = isQuiet ? [] : this.#settlers.filter(({ caughtUp }) => caughtUp);
     const unexplained = this.#unexplained;
     this.#unexplained = [];
-    const isHolding = this.#held.count > 0 && this.#marks.isEmpty;
-    if (directories.length + unexplained.length + settlers.length === 0 && !isHolding) return;
+    const isWaiting = (this.#held.count > 0 || !this.#touches.isEmpty) && this.#marks.isEmpty;
+    if (directories.length + unexplained.length + settlers.length === 0 && !isWaiting) return;
     this.#marks.set(kernel.mark(), { directories, unexplained, settlers, setAtMs: nowMs() });
   }
 
@@ -429,6 +501,13 @@ export class WatchEngine {
   #absolute(path: ByteName): ByteName {
     return path === '' ? this.#parts.root : joined(this.#parts.root, path);
   }
+}
+
+function sameEntry(one: FileState | undefined, other: FileState | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  if (one.kind !== other.kind || one.directory !== other.directory) return false;
+  if (one.stat === null || other.stat === null) return one.stat === other.stat;
+  return sameContent(one.stat, other.stat) && one.stat.changedNs === other.stat.changedNs;
 }
 
 export class RootMissingError extends Error {
