@@ -4,7 +4,7 @@ import { describeChange } from '../record/describe-change.js';
 import { reportGap } from '../record/describe-gap.js';
 import type { SessionTimeline } from '../session/session-timeline.js';
 import type { Change, WatchRecord } from '../watch/file-change.js';
-import type { Authors, Authorship } from '../who/author.js';
+import type { Authors, Authorship, Deed } from '../who/author.js';
 import { linkTarget } from './link-target.js';
 import { locationOf } from './watched-root.js';
 
@@ -49,7 +49,14 @@ function shown(folder: string, path: string): string {
 /** What was found by comparing may have been anybody at any time since. */
 function authorshipOf(change: Change, authors: Authors): Authorship {
   if (change.found !== 'seen') return { reason: 'compared' };
-  const authorship = authors.of(change.path, change.seenAtMs);
+  const authorship = authors.of(change.path, change.seenAtMs, deeds[change.type]);
   if (authorship.author !== undefined || change.type !== 'renamed') return authorship;
-  return authors.of(change.oldPath, change.seenAtMs);
+  return authors.of(change.oldPath, change.seenAtMs, 'move');
 }
+
+const deeds: Record<Change['type'], Deed> = {
+  created: 'write',
+  modified: 'write',
+  deleted: 'delete',
+  renamed: 'move',
+};

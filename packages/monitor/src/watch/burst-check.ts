@@ -113,9 +113,9 @@ export class BurstCheck {
   }
 }
 
-/** What is written through one of several names is seen at the others in its own time: there only the inode counts. */
+/** Also of a name of several: what was written through another one may not have been looked at here. */
 function isAs(known: FileState | undefined, stat: FileStat | null): boolean {
   if (known === undefined || stat === null) return known === undefined && stat === null;
   if (known.stat === null || !sameInode(known.stat, stat)) return false;
-  return stat.kind !== 'file' || stat.linkCount > 1 || known.stat.linkCount > 1 || sameContent(known.stat, stat);
+  return stat.kind !== 'file' || sameContent(known.stat, stat);
 }

@@ -190,6 +190,16 @@ describe('the watch on a scripted kernel', () => {
     await folder.settled();
     fs.unlinkSync(folder.at('a'));
     const left = { watch, flags: flag.movedFrom, cookie: 4, name: 'b' };
+    fs.writeFileSync(folder.at('a'), '');
+    kernel.tell(created('a'));
+    await folder.settled();
+    fs.unlinkSync(folder.at('a'));
+    kernel.tell(...moved(5, 'a', 'b'), created('a'), created('x'), ...moved(6, 'x', 'b'), deleted('b'), deleted('a'));
+    await folder.settled();
+    fs.writeFileSync(folder.at('a'), '');
+    kernel.tell(created('a'));
+    await folder.settled();
+    fs.unlinkSync(folder.at('a'));
     kernel.tell(...moved(3, 'a', 'b'), created('a'), left, created('b'), deleted('b'), deleted('a'));
     await folder.settled();
     expect(folder.replayed.misfits).toEqual([]);

@@ -148,10 +148,14 @@ async function begin(
   if (state.head.baselined) {
     records.gap('', 'not-running', state.head.lastRanMs, nowMs());
     await engine.compareWithState('at-start');
-  } else if (baseline === 'report') {
+    return;
+  }
+  if (baseline === 'report') {
     await engine.compareWithState('at-start', true);
     state.head.baselined = true;
   } else await engine.baseline();
+  // A write that began earlier and ends later has the head as it was then: without this, it would be the last word.
+  await state.write([], []);
 }
 
 function ignoring(ignored: WatchOptions['ignored']): (path: ByteName, isDirectory: boolean) => boolean {

@@ -27,10 +27,13 @@ export type Authorship =
   | { readonly author: Author; readonly reason?: undefined }
   | { readonly author?: undefined; readonly reason: UnknownAuthorReason };
 
+/** What can be done to a path: one process may write a file and another move it in the same moment. */
+export type Deed = 'write' | 'move' | 'delete';
+
 /** Knows who changed what, of late. */
 export interface Authors {
   /** @param path relative to the root; `atMs` when the change was noticed, in milliseconds since 1970 */
-  of(path: string, atMs: number): Authorship;
+  of(path: string, atMs: number, deed: Deed): Authorship;
   close(): Promise<void>;
 }
 

@@ -37,7 +37,8 @@ describe.runIf(process.platform === 'linux')('who changed which path', () => {
     reader.read({ mask, processId, handle: Buffer.from([folder]), name });
 
   it('is told for what lies below the root, and nothing else', () => {
-    expect(event(0, 'a')).toEqual({ path: 'a', authorship: { author: nobody } });
+    expect(event(0, 'a')).toEqual({ path: 'a', deeds: ['write'], authorship: { author: nobody } });
+    expect(event(0, 'a', FAN.CREATE | FAN.MOVED_FROM)?.deeds).toEqual(['write', 'move']);
     expect(event(1, 'b')).toMatchObject({ path: 'd/b' });
     expect(event(1, '')).toMatchObject({ path: 'd' });
     expect(event(2, 'c')).toBeUndefined();

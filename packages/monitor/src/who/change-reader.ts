@@ -1,11 +1,13 @@
 import { readlinkSync } from 'node:fs';
-import type { Author, Authorship } from './author.js';
+import type { Author, Authorship, Deed } from './author.js';
 import { FAN, type FanotifyEvent } from './fanotify-event.js';
 import type { FanotifyLibrary } from './fanotify-library.js';
 
 /** Who changed which path, relative to the root. */
 export interface AuthoredChange {
   readonly path: string;
+  /** The kernel may tell of several at once. */
+  readonly deeds: readonly Deed[];
   readonly authorship: Authorship;
 }
 
@@ -51,7 +53,7 @@ export class ChangeReader {
     if (isMovedDirectory) this.#directories.clear();
     if (directory === null) return undefined;
     const path = directory === '' || event.name === '' ? directory + event.name : `${directory}/${event.name}`;
-    return { path, authorship: this.#authorship(event.processId) };
+    return { path, deeds: deedsOf(event.mask), authorship: this.#authorship(event.processId) };
   }
 
   /** A program is started: its process is there now, and may be gone when the change is read. */
@@ -104,4 +106,12 @@ export class ChangeReader {
       library.close(descriptor);
     }
   }
+}
+
+function deedsOf(mask: number): Deed[] {
+  const deeds: Deed[] = [];
+  if ((mask & (FAN.MODIFY | FAN.ATTRIB | FAN.CLOSE_WRITE | FAN.CREATE)) !== 0) deeds.push('write');
+  if ((mask & MOVED) !== 0) deeds.push('move');
+  if ((mask & FAN.DELETE) !== 0) deeds.push('delete');
+  return deeds;
 }

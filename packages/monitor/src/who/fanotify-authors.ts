@@ -40,7 +40,9 @@ export async function fanotifyAuthors(
   const thread = new Worker(worker, { workerData: options });
   const memory = new AuthorMemory();
   thread.on('message', ({ atMs, changes }: AuthoredChanges) => {
-    for (const { path, authorship } of changes) memory.note(path, atMs, authorship);
+    for (const { path, deeds, authorship } of changes) {
+      for (const deed of deeds) memory.note(path, atMs, deed, authorship);
+    }
   });
   // Without the thread nobody is told any more: `not-told` is then what is so.
   thread.on('error', () => {});
@@ -49,7 +51,7 @@ export async function fanotifyAuthors(
   await Promise.race([begun, ended]);
   thread.unref();
   return {
-    of: (path, atMs) => memory.of(path, atMs),
+    of: (path, atMs, deed) => memory.of(path, atMs, deed),
     close: async () => {
       thread.ref();
       writeSync(stop[1], '.');
