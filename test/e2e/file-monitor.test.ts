@@ -81,7 +81,11 @@ describe('the file monitor, from the disk to the log', () => {
       expect(those).toHaveLength(1);
       return those[0]!;
     };
-    expect(events).toHaveLength(6);
+    // On a busy machine, the monitor may look between the making of a file and the writing of its only line.
+    const isHalfWritten = ({ action, file: its }: (typeof events)[number]) =>
+      action === 'file.modified' && its?.path === file('.env');
+    const told = events.filter((event) => !isHalfWritten(event));
+    expect(told.map(({ action, file: its, reason }) => [action, its?.path, reason])).toHaveLength(6);
     const created = of('file.created', '.env');
     expect(created).toMatchObject({
       actor: { type: 'agent', id: 'coder', on_behalf_of: { id: 'jane' } },
