@@ -13,7 +13,7 @@ export type Extent = 'all' | 'none' | { filter: Filter };
 /** What a reader with an extent is held to; undefined: nothing. */
 export function grantOfExtent(extent: Extent): Filter | undefined {
   if (extent === 'all') return undefined;
-  return extent === 'none' ? { op: 'never' } : extent.filter;
+  return extent === 'none' ? NOTHING : extent.filter;
 }
 
 /** What a principal may do: made once from its grants, then asked on each request. Immutable. */

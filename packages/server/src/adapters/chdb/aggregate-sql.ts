@@ -10,7 +10,6 @@ import { selectionSql } from './selection-sql.js';
 
 /** A measure with its place among those that are asked for. */
 export interface PlacedMeasure extends MeasureSql {
-  readonly kind: Measure['kind'];
   readonly place: number;
 }
 
@@ -82,7 +81,7 @@ class AggregateText {
     this.#conditions = [...bounds, ...filters].join('\n  AND ');
     this.#keys = query.groupBy.map((name, place) => ({ name: `g${place}`, taken: this.#eachOf(name) }));
     this.measures = query.measures.flatMap((measure, place) =>
-      isPlain(measure) ? [{ place, kind: measure.kind, ...measureSql(measure, `x${place}`, this.#own) }] : [],
+      isPlain(measure) ? [{ place, ...measureSql(measure, `x${place}`, this.#own) }] : [],
     );
     const areCounts = this.measures.every(({ ofCounts }) => ofCounts !== undefined);
     this.#source = this.#sourceOf(
@@ -159,10 +158,15 @@ class AggregateText {
 
   /** What the measures take of each row. */
   #inputs(): string[] {
-    return this.measures.flatMap(({ kind, input, place }) => {
-      const isHeld = input === undefined || (kind === 'bytes' && this.#source.isCounts);
-      return isHeld ? [] : [`${input} AS x${place}`];
+    return this.measures.flatMap((measure) => {
+      const { input } = this.#made(measure);
+      return input === undefined ? [] : [`${input} AS x${measure.place}`];
     });
+  }
+
+  /** How a measure is made of what is counted. */
+  #made(measure: PlacedMeasure): Pick<MeasureSql, 'input' | 'value'> {
+    return (this.#source.isCounts ? measure.ofCounts : undefined) ?? measure;
   }
 
   /** @param areCounts whether counts are enough, where there are some of these fields and those of the groups */
@@ -195,9 +199,10 @@ class AggregateText {
   }
 
   #values(): string[] {
-    return this.measures.flatMap(({ place, known, value, ofCounts, isCount }) => {
-      const made = this.#source.isCounts ? ofCounts : value;
-      return [`toUInt64(${known}) AS k${place}`, `${isCount ? `toUInt64(${made})` : made} AS m${place}`];
+    return this.measures.flatMap((measure) => {
+      const { place, known, isCount } = measure;
+      const { value } = this.#made(measure);
+      return [`toUInt64(${known}) AS k${place}`, `${isCount ? `toUInt64(${value})` : value} AS m${place}`];
     });
   }
 

@@ -16,7 +16,7 @@ export interface MeasureSql {
   readonly known: string;
   readonly value: string;
   /** The same over `events` and `bytes` of kept counts in the place of events; absent: they do not say it. */
-  readonly ofCounts?: string;
+  readonly ofCounts?: Pick<MeasureSql, 'input' | 'value'>;
   readonly isCount: boolean;
   /** Reads the value where it is known. */
   readonly read: (reader: RowBinaryReader) => MeasureValue;
@@ -31,16 +31,11 @@ const COUNT = { known: '1', isCount: true, read: (reader: RowBinaryReader) => re
 export function measureSql(measure: PlainMeasure, of: string, parameters: FilterParameters): MeasureSql {
   switch (measure.kind) {
     case 'count':
-      if (measure.field === undefined) return { ...COUNT, value: 'count()', ofCounts: 'sum(events)' };
-      return {
-        ...COUNT,
-        input: `toUInt8(${filterSql({ op: 'exists', field: measure.field }, parameters)})`,
-        value: `sum(${of})`,
-        ofCounts: `sum(${of} * events)`,
-      };
+      if (measure.field === undefined) return { ...COUNT, value: 'count()', ofCounts: { value: 'sum(events)' } };
+      return countOf(measure.field, of, parameters);
     case 'bytes':
       // `length` reads the entries themselves, as they have an index.
-      return { ...COUNT, input: 'entry.size', value: `sum(${of})`, ofCounts: 'sum(bytes)' };
+      return { ...COUNT, input: 'entry.size', value: `sum(${of})`, ofCounts: { value: 'sum(bytes)' } };
     case 'distinct': {
       const { sql, isArray } = textsSql(knownField(measure.field), parameters);
       return { ...COUNT, input: sql, value: isArray ? `uniqExactArray(${of})` : `uniqExactIf(${of}, ${of} != '')` };
@@ -50,6 +45,11 @@ export function measureSql(measure: PlainMeasure, of: string, parameters: Filter
     default:
       return overValues(measure, of, parameters);
   }
+}
+
+function countOf(field: string, of: string, parameters: FilterParameters): MeasureSql {
+  const input = `toUInt8(${filterSql({ op: 'exists', field }, parameters)})`;
+  return { ...COUNT, input, value: `sum(${of})`, ofCounts: { input, value: `sum(${of} * events)` } };
 }
 
 function overValues(

@@ -61,7 +61,8 @@ export class Aggregator {
     const starts = query.every === undefined ? undefined : startsOf(query.every, range, read.timeZone);
     const aggregation: Aggregation = {
       ...selection,
-      ...boundsOf(range),
+      // Not the end of the last event: nothing lies behind it, and an end within an hour would have that hour counted anew.
+      ...boundsOf({ ...range, toNs: read.toNs }),
       groupBy: read.groupBy,
       ...(starts === undefined ? {} : { bucketStartsNs: starts.map((start) => BigInt(start) * NS_PER_MS) }),
       measures: read.measures,
@@ -127,7 +128,9 @@ export class Aggregator {
   }
 }
 
-function boundsOf({ fromNs, toNs }: TimeRange): Pick<EventSelection, 'fromNs' | 'toNs'> {
+type Ends = Pick<EventSelection, 'fromNs' | 'toNs'>;
+
+function boundsOf({ fromNs, toNs }: { [End in keyof Ends]: bigint | undefined }): Ends {
   return { ...(fromNs === undefined ? {} : { fromNs }), ...(toNs === undefined ? {} : { toNs }) };
 }
 
