@@ -189,8 +189,6 @@ const monitor: Zones = {
   'watch/byte-name': [],
   state: ['watch/file-change', 'watch/byte-name'],
   watch: ['watch/file-change', 'watch/byte-name', 'state'],
-  // What the watch is held against.
-  truth: ['watch', 'watch/file-change'],
   // What is found out about it: its content, who it was, and for whom.
   rules: ['watch/file-change'],
   content: ['watch/file-change'],
@@ -207,24 +205,25 @@ const monitor: Zones = {
 const client: Zones = {
   'event-draft': [],
   'configuration-error': [],
+  'retry-after': [],
   trace: [],
   actions: ['event-draft', 'configuration-error'],
   'audit-log': ['actions'],
   // What surrounds an event.
   context: ['event-draft', 'trace'],
   // How events reach the server. Knows an event as text only.
-  delivery: ['audit-log', 'event-draft'],
+  delivery: ['audit-log', 'event-draft', 'retry-after'],
   // What an event becomes before it is handed over.
   prepare: ['actions', 'context', 'delivery', 'event-draft', 'trace'],
   settings: ['actions', 'configuration-error', 'context', 'delivery', 'event-draft', 'prepare'],
   writing: ['actions', 'audit-log', 'context', 'delivery', 'prepare', 'settings', 'trace'],
   metrics: ['writing'],
-  reads: [],
+  reads: ['retry-after'],
   'create-preparer': ['actions', 'context', 'prepare', 'settings', 'trace'],
   'create-client': ['actions', 'context', 'delivery', 'reads', 'settings', 'writing'],
   'create-web-client': ['actions', 'delivery', 'settings', 'writing'],
   batch: ['delivery'],
-  'log-reading': ['reads'],
+  'log-reading': ['reads', 'retry-after'],
   index: [
     ...['actions', 'audit-log', 'configuration-error', 'context', 'create-client', 'create-preparer', 'delivery'],
     ...['event-draft', 'metrics', 'prepare', 'reads', 'settings', 'trace', 'writing'],

@@ -1,4 +1,7 @@
+import { messageOf } from '@attestlog/client/log-reading';
 import { EXIT, type ExitCode } from './exit-codes.js';
+
+export { messageOf };
 
 /** An end of the command that is foreseen: it says what happened, what to do, and with which code to exit. */
 export class CliFailure extends Error {
@@ -48,13 +51,4 @@ export class Interrupted extends Error {
 export function isSystemError(error: unknown, code?: string): error is NodeJS.ErrnoException {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
   return code === undefined || error.code === code;
-}
-
-/** The message of whatever was thrown; for a wrapped network error, that of its cause, which says more. */
-export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return messageOf(error.cause);
-  // An attempt at several addresses (IPv4 and IPv6) fails with an empty message and the reasons inside.
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
-  return error.message;
 }

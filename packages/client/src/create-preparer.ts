@@ -31,14 +31,15 @@ export interface Preparer extends Omit<Preparation, 'prepare' | 'stamp'> {
 /** @throws {ConfigurationError} for settings that cannot be right */
 export function createPreparer(options: PreparerOptions = {}): Preparer {
   const { policy, retentionDays } = readPolicy(options.policy, options.environment ?? processEnvironment());
-  const { context } = options;
+  const { service, source, actions, invalidMetadata, context } = options;
   const surrounding = () => (context === undefined ? currentContext() : mergeContext(context(), currentContext()));
   const preparation = createPreparation({
     policy,
     retentionDays,
-    source: options.service === undefined ? options.source : { service: options.service, ...options.source },
-    actions: options.actions,
-    invalidMetadata: options.invalidMetadata ?? 'keep',
+    service,
+    source,
+    actions,
+    invalidMetadata,
     nowMs: options.nowMs ?? Date.now,
     newId: eventIds(options.fillRandom ?? ((bytes) => crypto.getRandomValues(bytes))),
     activeTrace,

@@ -1,12 +1,8 @@
+import { isBusy, isRecord, type PointedProblem, pointedProblems } from '@attestlog/client/log-reading';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { CliFailure } from '../failure.js';
 
-/** One thing that is wrong with an event: `pointer` is a JSON pointer into it. */
-export interface PointedProblem {
-  readonly code: string;
-  readonly pointer: string;
-  readonly message: string;
-}
+export { isBusy, isRecord, type PointedProblem, pointedProblems };
 
 /** What a server says about an error (RFC 9457), as far as it is shown. */
 export interface ProblemDetails {
@@ -30,16 +26,6 @@ export function problemDetails(value: unknown): ProblemDetails {
     ...text('remedy'),
     problems: pointedProblems(value.problems),
   };
-}
-
-/** The list of pointed problems in parsed JSON; empty if there is none. */
-export function pointedProblems(value: unknown): PointedProblem[] {
-  if (!Array.isArray(value)) return [];
-  return value.filter(isRecord).map((item) => ({
-    code: String(item.code ?? ''),
-    pointer: String(item.pointer ?? ''),
-    message: String(item.message ?? ''),
-  }));
 }
 
 /** One line for a pointed problem: `/action: Must be …`. */
@@ -75,20 +61,10 @@ export function exitCodeOf(status: number): ExitCode {
   return status >= 400 && status < 500 ? EXIT.usage : EXIT.unexpected;
 }
 
-/** Whether the status says "not now": the same request may succeed later. 502 and 504 come from proxies. */
-export function isBusy(status: number): boolean {
-  return status === 429 || status === 502 || status === 503 || status === 504;
-}
-
 function parseJsonOrNothing(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-/** Whether parsed JSON is an object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

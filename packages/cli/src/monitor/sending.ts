@@ -51,13 +51,10 @@ export async function openSending(context: CommandContext, parts: SendingParts):
 
 /** Says once that the server is away, and that it is back. */
 function tellConnection(client: Attestlog, server: Server, say: (text: string) => void): void {
-  let isDown = false;
   client.on('connection', (notice) => {
-    if (notice.state === 'down' && !isDown) {
+    if (notice.state === 'down') {
       const code = notice.code === undefined ? '' : ` (${notice.code})`;
       say(`The server ${server.baseUrl} takes nothing${code}: events wait in the spool.`);
-    }
-    if (notice.state === 'up' && isDown) say('The server is back; the spool is being sent.');
-    isDown = notice.state === 'down';
+    } else say('The server is back; the spool is being sent.');
   });
 }

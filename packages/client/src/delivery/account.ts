@@ -32,10 +32,6 @@ export class Account {
     this.#world = world;
   }
 
-  get isDown(): boolean {
-    return this.#connection === 'down';
-  }
-
   /** What a listener throws is none of the delivery's business. */
   notify(notice: DeliveryNotice): void {
     try {

@@ -11,11 +11,6 @@ export class FlushBarriers {
   readonly #barriers = new Set<Barrier>();
   #reached = 0;
 
-  /** Whether anybody waits. */
-  get isAwaited(): boolean {
-    return this.#barriers.size > 0;
-  }
-
   hasReached(place: number): boolean {
     return this.#reached >= place;
   }

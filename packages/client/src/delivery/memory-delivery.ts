@@ -14,7 +14,7 @@ import { type Hold, held } from './hold.js';
 import { Offers } from './offers.js';
 import { oldestAgeMs } from './oldest-age.js';
 import { gzipStream } from './sending/gzip-stream.js';
-import { batchHeaders, type Gzip } from './sending/post-batch.js';
+import { batchRequest, type Gzip } from './sending/post-batch.js';
 import { Sender } from './sending/sender.js';
 
 /** With `server`, calls are gathered for a moment: those of concurrent requests share a round trip. */
@@ -109,10 +109,9 @@ export class MemoryDelivery implements Delivery {
     }
     for (const { tenant, events } of this.#sender.peek(KEEPALIVE_MAX_CHARS)) {
       if (events.length === 0) continue;
-      const headers = batchHeaders(this.#credential, tenant ?? server.tenant);
-      const body = `[${events.map(({ json }) => json).join(',')}]`;
-      const init = { method: 'POST', headers, body, keepalive: true };
-      this.#world.fetch(`${server.url}/api/v1/events/batch`, init).catch(() => undefined);
+      const texts = events.map(({ json }) => json);
+      const { url, ...init } = batchRequest(server, this.#credential, texts, tenant);
+      this.#world.fetch(url, { ...init, keepalive: true }).catch(() => undefined);
     }
   }
 

@@ -1,3 +1,4 @@
+import { jsonPointer } from '@attestlog/event/sdk';
 import type { StandardIssue, StandardResult, StandardSchema } from '../actions/standard-schema.js';
 
 /**
@@ -35,6 +36,5 @@ function unreadable(): CheckedMetadata {
 
 /** A JSON Pointer from the event's root. */
 function pathOf({ path = [] }: StandardIssue): string {
-  const keys = path.map((step) => String(typeof step === 'object' ? step.key : step));
-  return ['/metadata', ...keys.map((key) => key.replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+  return jsonPointer(['metadata', ...path.map((step) => (typeof step === 'object' ? step.key : step))]);
 }

@@ -14,9 +14,12 @@ export interface PreparationOptions {
   readonly policy: RecordingPolicy;
   /** Given to events that say nothing else; undefined: the server's policy has it. */
   readonly retentionDays: number | undefined;
+  /** `source.service` where `source` has none. */
+  readonly service?: string | undefined;
   readonly source: SourceDraft | undefined;
   readonly actions: Actions | undefined;
-  readonly invalidMetadata: InvalidMetadata;
+  /** `keep` if undefined. */
+  readonly invalidMetadata: InvalidMetadata | undefined;
   readonly nowMs: () => number;
   readonly newId: (unixMs: number) => string;
   /** The trace of the work that runs now. */
@@ -51,7 +54,8 @@ const NOTHING: readonly string[] = [];
 
 /** The decision is the server's own function, so that both sides leave out the same. */
 export function createPreparation(options: PreparationOptions): Preparation {
-  const { policy, nowMs, newId, invalidMetadata } = options;
+  const { policy, nowMs, newId, service, invalidMetadata = 'keep' } = options;
+  const source = service === undefined ? options.source : { service, ...options.source };
   const decide = recordingDecider(policy);
   const decideWithoutChance = recordingDecider({ ...policy, sample_rate: 1 });
   const declarationOf = declarations(options.actions);
@@ -85,7 +89,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
       const trace = options.activeTrace();
       const composed = composeEvent(event, context, trace, {
         declaration,
-        source: options.source,
+        source,
         retention_days: options.retentionDays,
       });
       const decision = decide(composed, { id });
@@ -106,7 +110,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
       const time = event.time ?? new Date(unixMs).toISOString();
       const composed = composeEvent(event, {}, undefined, {
         declaration: undefined,
-        source: options.source,
+        source,
         retention_days: undefined,
       });
       return { id, json: writeEvent({ ...composed, metadata: event.metadata, id, time }).json, tenant };

@@ -118,7 +118,8 @@ export function errorOfProblem(value: unknown, status: number, retryAfterMs?: nu
   });
 }
 
-function pointedProblems(value: unknown): PointedProblem[] {
+/** The list of pointed problems in parsed JSON; empty if there is none. */
+export function pointedProblems(value: unknown): PointedProblem[] {
   if (!Array.isArray(value)) return [];
   return value.filter(isRecord).map(({ code, pointer, message }) => ({
     code: String(code ?? ''),

@@ -29,14 +29,15 @@ export function assembleWriter(
 ): { readonly writer: Writer; readonly delivery: DeliveryOptions; readonly hide: (() => void) | undefined } {
   const { environment, createDelivery, currentContext } = platform;
   const { policy, retentionDays, delivery: resolved } = resolveOptions({ ...options, environment }, platform);
-  const { service, context } = options;
+  const { service, source, actions, invalidMetadata, context } = options;
   const notices = new Notices();
   const preparation = createPreparation({
     policy,
     retentionDays,
-    source: service === undefined ? options.source : { service, ...options.source },
-    actions: options.actions,
-    invalidMetadata: options.invalidMetadata ?? 'keep',
+    service,
+    source,
+    actions,
+    invalidMetadata,
     nowMs: Date.now,
     newId: eventIds((bytes) => crypto.getRandomValues(bytes)),
     activeTrace,

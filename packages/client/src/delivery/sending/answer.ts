@@ -1,3 +1,4 @@
+import { isPlainObject } from '@attestlog/event/sdk';
 import type { Settlement } from './pending-event.js';
 
 /** What an answer to a batch means for its events. */
@@ -68,7 +69,7 @@ function settledOf(body: Record<string, unknown>, events: number): Answer {
 }
 
 function settlementOf(result: unknown): Settlement | undefined {
-  const item = isRecord(result) ? result : {};
+  const item = isPlainObject(result) ? result : {};
   switch (item.status) {
     case 'stored':
     case 'duplicate':
@@ -87,7 +88,7 @@ function settlementOf(result: unknown): Settlement | undefined {
 /** The first problem by its code and its place; what it says of the value stays out. */
 function problemOf(problems: unknown): { code: string; reason: string } {
   const first: unknown = Array.isArray(problems) ? problems[0] : undefined;
-  const { code, pointer } = isRecord(first) ? first : {};
+  const { code, pointer } = isPlainObject(first) ? first : {};
   const name = typeof code === 'string' ? code : 'event-invalid';
   return { code: name, reason: typeof pointer === 'string' && pointer !== '' ? `${name} at ${pointer}` : name };
 }
@@ -95,12 +96,8 @@ function problemOf(problems: unknown): { code: string; reason: string } {
 function parsed(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : {};
+    return isPlainObject(value) ? value : {};
   } catch {
     return {};
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

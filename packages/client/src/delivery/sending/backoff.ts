@@ -20,14 +20,3 @@ export function backoffMs(
   if (retryAfterMs === undefined) return jitteredMs;
   return Math.max(minMs, Math.min(RETRY_AFTER_MAX_MS, retryAfterMs)) + random * minMs;
 }
-
-/**
- * The wait in milliseconds that a `Retry-After` header tells (RFC 9110, section 10.2.3): seconds, or a date.
- * Undefined for what is neither.
- */
-export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
-}

@@ -1,7 +1,7 @@
+import { parseRetryAfter } from '../../retry-after.js';
 import type { DeliveryWorld, ServerAddress } from '../delivery.js';
 import { errorCode } from '../error-code.js';
 import { type Answer, answerOf, type Retry } from './answer.js';
-import { retryAfterMs } from './backoff.js';
 
 /** Below this, compressing takes longer than it saves. */
 const COMPRESS_FROM_CHARS = 4096;
@@ -64,17 +64,16 @@ async function exchange(parts: PostParts, post: Post, signal: AbortSignal): Prom
   } catch (error) {
     return failed(retry('credential-unavailable', `The application gave no credential (${causeCode(error)})`));
   }
-  const tenant = post.tenant ?? server.tenant;
-  const headers: Record<string, string> = { ...batchHeaders(credential, tenant) };
-  let body: string | Uint8Array<ArrayBuffer> = `[${post.events.join(',')}]`;
+  const { url, method, headers, body: text } = batchRequest(server, credential, post.events, post.tenant);
+  let body: string | Uint8Array<ArrayBuffer> = text;
   try {
-    if (gzip !== undefined && body.length >= COMPRESS_FROM_CHARS) {
-      body = await gzip(body);
+    if (gzip !== undefined && text.length >= COMPRESS_FROM_CHARS) {
+      body = await gzip(text);
       headers['content-encoding'] = 'gzip';
     }
-    const response = await world.fetch(`${server.url}/api/v1/events/batch`, { method: 'POST', headers, body, signal });
+    const response = await world.fetch(url, { method, headers, body, signal });
     const { status } = response;
-    const waitMs = retryAfterMs(response.headers.get('retry-after'), world.nowMs());
+    const waitMs = parseRetryAfter(response.headers.get('retry-after'), world.nowMs());
     const answer = answerOf({ status, retryAfterMs: waitMs, text: await response.text() }, post.events.length);
     return { answer, status, sentBytes: body.length };
   } catch (error) {
@@ -82,13 +81,19 @@ async function exchange(parts: PostParts, post: Post, signal: AbortSignal): Prom
   }
 }
 
-/** The header fields of a batch of one tenant. */
-export function batchHeaders(credential: string, tenant: string | undefined): Record<string, string> {
-  return {
+/** The request that sends events of one tenant, uncompressed. @param tenant undefined: the address's own */
+export function batchRequest(
+  server: Pick<ServerAddress, 'url' | 'tenant'>,
+  credential: string,
+  events: readonly string[],
+  tenant: string | undefined = server.tenant,
+) {
+  const headers: Record<string, string> = {
     authorization: `Bearer ${credential}`,
     'content-type': 'application/json',
     ...(tenant === undefined ? {} : { 'x-tenant-id': tenant }),
   };
+  return { url: `${server.url}/api/v1/events/batch`, method: 'POST', headers, body: `[${events.join(',')}]` };
 }
 
 function failed(answer: Retry): Posted {

@@ -23,7 +23,7 @@ export interface SpoolPumpParts {
 export class SpoolPump {
   readonly #parts: SpoolPumpParts;
   /** Each with whether its writer is gone. */
-  readonly #sources = new Map<SpoolSource, { isEnded: boolean }>();
+  readonly #sources = new Map<SpoolSource, boolean>();
   #running: Promise<void> | undefined;
   #isAskedAgain = false;
   #isStopped = false;
@@ -35,13 +35,8 @@ export class SpoolPump {
 
   /** @param isEnded whether its writer is gone */
   add(source: SpoolSource, isEnded: boolean): void {
-    this.#sources.set(source, { isEnded });
+    this.#sources.set(source, isEnded);
     this.run();
-  }
-
-  /** Whether spools of others are not delivered yet. */
-  get hasEndedSources(): boolean {
-    return [...this.#sources.values()].some(({ isEnded }) => isEnded);
   }
 
   /** Reads on: there is more in a spool, or more room. */
@@ -73,7 +68,7 @@ export class SpoolPump {
   async #loop(): Promise<void> {
     while (this.#isAskedAgain && this.#hasRoom() && !this.#isStopped) {
       this.#isAskedAgain = false;
-      for (const [source, { isEnded }] of [...this.#sources]) await this.#draw(source, isEnded);
+      for (const [source, isEnded] of [...this.#sources]) await this.#draw(source, isEnded);
     }
     this.#isAskedAgain = false;
     // They have waited for others on disk.

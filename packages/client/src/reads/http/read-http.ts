@@ -1,6 +1,7 @@
+import { parseRetryAfter } from '../../retry-after.js';
 import { AttestlogError, errorOfProblem, invalidAnswer, isBusy, isRecord } from '../attestlog-error.js';
 import { BodyTooLongError, joined, silence, within } from './answer-body.js';
-import { backoffMs, parseRetryAfter } from './backoff.js';
+import { backoffMs } from './backoff.js';
 import { Ending } from './ending.js';
 import { OpenAnswer } from './open-answer.js';
 import type { CallOptions, ReaderOptions } from './read-options.js';

@@ -1,5 +1,6 @@
+import { parseRetryAfter } from '../../retry-after.js';
 import { isBusy } from '../attestlog-error.js';
-import { backoffMs, parseRetryAfter } from '../http/backoff.js';
+import { backoffMs } from '../http/backoff.js';
 import type { ReadRuntime } from '../http/read-runtime.js';
 import { unreachable } from '../http/unreachable.js';
 import type { GetRequest, HttpAnswer, HttpConnections } from './http-connections.js';

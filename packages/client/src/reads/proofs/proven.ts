@@ -1,4 +1,4 @@
-import type { PinnedViolation } from '@attestlog/tlog';
+import type { LogMemory, PinnedKeys, PinnedViolation } from '@attestlog/tlog';
 import type { CallOptions } from '../http/read-options.js';
 import type { RecordedEvent } from '../search/recorded-event.js';
 
@@ -14,7 +14,7 @@ export interface KeyOptions {
 }
 
 /** `first-use`: the server itself showed the key, so it could have shown any. */
-export type Trust = 'given' | 'remembered' | 'first-use';
+export type Trust = PinnedKeys['trust'];
 
 /** An event with the proof, checked here, that the log has it. */
 export interface ProvenEvent {
@@ -33,12 +33,7 @@ export interface ProvenEvent {
   readonly trust: Trust;
 }
 
-/** What is kept of a verified log until the next time; plain JSON. */
-export interface LogMemory {
-  readonly log: string;
-  readonly keys: readonly string[];
-  readonly checkpoint: string;
-}
+export type { LogMemory };
 
 export interface VerifyLogOptions extends KeyOptions, CallOptions {
   /** `memory` of an earlier verification: this log has to continue that one, and to be signed by its keys. */
