@@ -1,16 +1,22 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { findPostgres } from '../../bench/src/rivals/postgres-cluster.js';
+import {
+  findPostgres,
+  initdbArgs,
+  PORT,
+  serverArgs,
+  socketSettings,
+  userOfPostgres,
+} from '../../bench/src/rivals/postgres-cluster.js';
 import { eventually } from '../support/eventually.js';
 import type { Lack } from '../support/facility.js';
 
 const run = promisify(execFile);
-const PORT = 5432;
 
 /** Why there is no PostgreSQL here; undefined when there is. */
 export function lackOfPostgres(): Lack {
@@ -38,12 +44,10 @@ export class Postgres {
     const programs = findPostgres();
     if (programs === undefined) throw new Error(lackOfPostgres());
     const folder = await mkdtemp(join(tmpdir(), 'attestlog-postgres-'));
-    // PostgreSQL refuses to run as root; it then runs as the user that Debian's package made.
-    const user = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : undefined;
+    const user = userOfPostgres();
     if (user !== undefined) await chown(folder, user.uid, user.gid);
     const postgres = new Postgres(programs, folder, user, settings);
-    const initdb = ['-D', join(folder, 'data'), '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C'];
-    await run(join(programs, 'initdb'), [...initdb, '--no-sync'], { ...user, cwd: folder });
+    await run(join(programs, 'initdb'), [...initdbArgs(join(folder, 'data')), '--no-sync'], { ...user, cwd: folder });
     await postgres.startAgain();
     return postgres;
   }
@@ -58,9 +62,7 @@ export class Postgres {
     this.#folder = folder;
     this.#user = user;
     this.#settings = {
-      listen_addresses: '',
-      unix_socket_directories: folder,
-      port: String(PORT),
+      ...socketSettings(folder),
       shared_buffers: '32MB',
       max_connections: '60',
       ...settings,
@@ -113,8 +115,7 @@ export class Postgres {
   }
 
   #launch(): void {
-    const settings = Object.entries(this.#settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const args = ['-D', join(this.#folder, 'data'), ...settings];
+    const args = serverArgs(join(this.#folder, 'data'), this.#settings);
     const server = startServer(join(this.#programs, 'postgres'), args, { ...this.#user, cwd: this.#folder });
     running.add(server);
     server.once('exit', () => running.delete(server));
@@ -124,8 +125,4 @@ export class Postgres {
 
 function startServer(program: string, args: readonly string[], options: { uid?: number; gid?: number; cwd: string }) {
   return spawn(program, args, { ...options, stdio: 'ignore' });
-}
-
-function idOf(flag: '-u' | '-g'): number {
-  return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
 }

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const DEBIAN_FOLDER = '/usr/lib/postgresql';
 const START_LIMIT_MS = 30_000;
-const PORT = 5432;
+/** The "port" in the name of a cluster's socket. */
+export const PORT = 5432;
 
 /** A PostgreSQL of its own in a temporary folder, reachable through a socket in that folder only. */
 export interface PostgresCluster {
@@ -27,25 +28,25 @@ export function findPostgres(): string | undefined {
   return existsSync(join(folder, 'initdb')) ? folder : undefined;
 }
 
-/** Makes and starts a cluster. PostgreSQL refuses to run as root; it then runs as the user `postgres`. */
+/** Makes and starts a cluster. */
 export async function startPostgres(programs: string): Promise<PostgresCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'attestlog-bench-postgres-'));
-  const user = process.getuid?.() === 0 ? idsOf('postgres') : undefined;
+  const user = userOfPostgres();
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
-  const initdb = ['-D', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C'];
-  execFileSync(join(programs, 'initdb'), initdb, { ...user, stdio: 'ignore', cwd: folder });
+  execFileSync(join(programs, 'initdb'), initdbArgs(data), { ...user, stdio: 'ignore', cwd: folder });
   const settings = {
-    listen_addresses: '',
-    unix_socket_directories: folder,
-    port: String(PORT),
+    ...socketSettings(folder),
     synchronous_commit: 'on',
     shared_buffers: '1GB',
     max_wal_size: '8GB',
     checkpoint_timeout: '15min',
   };
-  const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const server = spawn(join(programs, 'postgres'), ['-D', data, ...args], { ...user, stdio: 'ignore', cwd: folder });
+  const server = spawn(join(programs, 'postgres'), serverArgs(data, settings), {
+    ...user,
+    stdio: 'ignore',
+    cwd: folder,
+  });
   const stop = async () => {
     if (server.exitCode === null && server.signalCode === null) {
       const ended = once(server, 'exit');
@@ -75,7 +76,24 @@ function isReady(programs: string, sockets: string): boolean {
   }
 }
 
-function idsOf(name: string): { uid: number; gid: number } {
-  const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }));
+/** PostgreSQL refuses to run as root; it then runs as the user that Debian's package made. Undefined: as who runs this. */
+export function userOfPostgres(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
+}
+
+/** Arguments of `initdb` for a cluster that trusts whoever reaches its socket. */
+export function initdbArgs(data: string): string[] {
+  return ['-D', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C'];
+}
+
+/** Settings by which a cluster is reached through a socket in the folder only. */
+export function socketSettings(folder: string): Record<string, string> {
+  return { listen_addresses: '', unix_socket_directories: folder, port: String(PORT) };
+}
+
+/** Arguments of `postgres`. @param settings as in postgresql.conf */
+export function serverArgs(data: string, settings: Readonly<Record<string, string>>): string[] {
+  return ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }

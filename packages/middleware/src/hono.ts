@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuditLog } from '@attestlog/client';
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
+import { endWithResponse } from './fetch/end-with-response.js';
 import { copyOfJson } from './fetch/json-body.js';
-import { isStreamed, watchBody } from './fetch/watched-body.js';
 import { endWithAnswer } from './node/node-request.js';
 import { RequestAudit } from './request/request-audit.js';
 import type { RequestReader } from './request/request-reader.js';
@@ -83,12 +83,7 @@ async function bodyAsRead(context: Context): Promise<unknown> {
 /** Bun, Deno and others: the answer is over when it is given, or when its stream is. */
 function endWithoutNode(context: Context, record: RequestRecord<Context>): void {
   const response = context.res;
-  if (!isStreamed(response)) {
-    record.end(response.status, false);
-    return;
-  }
-  context.res = watchBody(response, (aborted, error) => {
-    if (error !== undefined) record.noteError(error);
-    record.end(response.status, aborted);
-  });
+  const answer = endWithResponse(record, response);
+  // Setting the same one would make Hono copy it.
+  if (answer !== response) context.res = answer;
 }

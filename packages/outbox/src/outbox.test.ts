@@ -3,27 +3,16 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { CompiledQuery, Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
-import { lackOfPostgres, Postgres } from '../../../test/services/postgres.js';
-import { testUnless } from '../../../test/support/facility.js';
+import { beforeEach, describe, expect } from 'vitest';
+import { lack, postgresOfTests, testOnPostgres } from '../testing/postgres-of-tests.js';
 import type { Queryable } from './database.js';
 import { createOutbox, drizzleQueryable, kyselyQueryable, OutboxError, outboxSchemaSql } from './index.js';
 
-const lack = lackOfPostgres();
-const testOnPostgres = testUnless(lack, 'covered nowhere else');
-
-let postgres: Postgres;
 let pool: pg.Pool;
-beforeAll(async () => {
-  if (lack !== undefined) return;
-  postgres = await Postgres.start({ fsync: 'off' });
-  pool = postgres.pool();
+postgresOfTests({}, async (_postgres, itsPool) => {
+  pool = itsPool;
   await pool.query(outboxSchemaSql());
   await pool.query('CREATE TABLE orders (id integer PRIMARY KEY, total integer NOT NULL)');
-});
-afterAll(async () => {
-  await pool?.end();
-  await postgres?.dispose();
 });
 beforeEach(async () => {
   if (lack === undefined) await pool.query('TRUNCATE attestlog.outbox_event; TRUNCATE orders');

@@ -6,7 +6,7 @@ import type { SecretNames } from './secret-names.js';
 /** Characters of one body's texts and keys, values and levels that are recorded. What is beyond is left out and said so. */
 export const BODY_MAX_CHARS = 32_768;
 export const BODY_MAX_VALUES = 4_096;
-export const BODY_MAX_DEPTH_LEVELS = 32;
+const BODY_MAX_DEPTH_LEVELS = 32;
 const LEFT_OUT = '[left out: too large]';
 
 type Choice = { readonly whole: boolean; readonly members: ReadonlyMap<string, Choice> };

@@ -1,10 +1,9 @@
 import type { RequestAudit } from '../request/request-audit.js';
 import type { RequestReader } from '../request/request-reader.js';
-import type { RequestRecord } from '../request/request-record.js';
 import type { RequestAuditOptions } from '../request-audit-options.js';
 import { pathParameters } from '../route/path-parameters.js';
+import { endWithResponse } from './end-with-response.js';
 import { copyOfJson } from './json-body.js';
-import { isStreamed, watchBody } from './watched-body.js';
 
 export interface FetchAuditOptions<R extends Request> extends RequestAuditOptions<R> {
   /** The address at the other end of the connection, which a `Request` does not tell and a server may. */
@@ -55,7 +54,7 @@ export function auditedHandler<R extends Request, Rest extends unknown[]>(
       const response = await record.run(async () => handler(request, ...rest));
       record.requestBody = await copy;
       if (wanted.length > 0) record.responseBody = await copyOfJson(response);
-      return ended(record, response);
+      return endWithResponse(record, response);
     } catch (error) {
       const status = statusOf(error);
       if (status === undefined) record.noteError(error);
@@ -66,15 +65,4 @@ export function auditedHandler<R extends Request, Rest extends unknown[]>(
       request.signal.removeEventListener('abort', onAbort);
     }
   };
-}
-
-function ended<R extends Request>(record: RequestRecord<R>, response: Response): Response {
-  if (!isStreamed(response)) {
-    record.end(response.status, false);
-    return response;
-  }
-  return watchBody(response, (aborted, error) => {
-    if (error !== undefined) record.noteError(error);
-    record.end(response.status, aborted);
-  });
 }

@@ -1,5 +1,5 @@
 /** The longest body of which parts are recorded, in bytes; of a longer one none are. */
-export const JSON_BODY_MAX_BYTES = 262_144;
+const JSON_BODY_MAX_BYTES = 262_144;
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
 

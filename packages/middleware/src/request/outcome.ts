@@ -18,7 +18,7 @@ const FORBIDDEN = 403;
 
 /** The outcome of a request, from the status that the client got or would have got. */
 export function outcomeOfRequest({ status, aborted, hasError }: RequestEnding): Outcome {
-  if (status === UNAUTHORIZED || status === FORBIDDEN) return 'denied';
+  if (isRefusal(status)) return 'denied';
   if (aborted || (status !== undefined && status >= FAILURE_MIN_STATUS)) return 'failure';
   // An error that the application answered well is none; one without an answer is.
   return hasError && status === undefined ? 'failure' : 'success';

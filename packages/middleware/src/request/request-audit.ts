@@ -142,10 +142,8 @@ export class RequestAudit<Request> implements RequestAuditor<Request> {
   }
 
   #address(request: Request): string | undefined {
-    const peer = this.#reader.peerAddress(request);
-    const proxies = this.#proxies;
-    const header = proxies.trusts(peer) ? this.#reader.header(request, proxies.header) : undefined;
-    return proxies.clientAddress(peer, header);
+    const header = this.#reader.header(request, this.#proxies.header);
+    return this.#proxies.clientAddress(this.#reader.peerAddress(request), header);
   }
 
   #idFromProxy(request: Request, header: string): string | undefined {

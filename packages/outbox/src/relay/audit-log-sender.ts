@@ -11,9 +11,10 @@ export function auditLogSender(logFor: (tenant: string | undefined) => AuditLog)
   return {
     async send(events, tenant, signal) {
       const log = logFor(tenant);
+      const givenUp = aborted(signal);
       const verdicts: Verdict[] = [];
       for (const text of events) {
-        const outcome = await Promise.race([log.log(JSON.parse(text) as EventDraft), aborted(signal)]);
+        const outcome = await Promise.race([log.log(JSON.parse(text) as EventDraft), givenUp]);
         const verdict = outcome === undefined ? undefined : verdictOf(outcome);
         if (verdict === undefined) return { verdicts, failure: failureOf(outcome) };
         verdicts.push(verdict);

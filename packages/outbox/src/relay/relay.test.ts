@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { lackOfPostgres, Postgres } from '../../../../test/services/postgres.js';
+import { afterEach, beforeEach, expect } from 'vitest';
+import type { Postgres } from '../../../../test/services/postgres.js';
 import { eventually } from '../../../../test/support/eventually.js';
-import { testUnless } from '../../../../test/support/facility.js';
+import { lack, postgresOfTests, testOnPostgres } from '../../testing/postgres-of-tests.js';
 import { RecordingSender } from '../../testing/recording-sender.js';
 import {
   createOutbox,
@@ -19,8 +19,6 @@ import {
   startRelay,
 } from '../index.js';
 
-const lack = lackOfPostgres();
-const testOnPostgres = testUnless(lack, 'covered nowhere else');
 const outbox = createOutbox({ environment: {} });
 
 let postgres: Postgres;
@@ -28,15 +26,9 @@ let pool: pg.Pool;
 let sender: RecordingSender;
 const relays: Relay[] = [];
 
-beforeAll(async () => {
-  if (lack !== undefined) return;
-  postgres = await Postgres.start({ fsync: 'off', idle_in_transaction_session_timeout: '20s' });
-  pool = postgres.pool();
+postgresOfTests({ settings: { idle_in_transaction_session_timeout: '20s' } }, async (started, itsPool) => {
+  [postgres, pool] = [started, itsPool];
   await pool.query(outboxSchemaSql());
-});
-afterAll(async () => {
-  await pool?.end();
-  await postgres?.dispose();
 });
 beforeEach(async () => {
   sender = new RecordingSender();

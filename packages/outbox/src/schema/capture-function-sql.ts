@@ -3,7 +3,7 @@ import type { Names } from './names.js';
 import { quoteBody } from './quoting.js';
 
 /** What stands in place of a masked value. */
-export const MASK = '[masked]';
+const MASK = '[masked]';
 
 /** Targets' ids have at most 1,024 UTF-16 units; longer keys are cut and told apart by their hash. */
 const KEY_MAX_BYTES = 1024;

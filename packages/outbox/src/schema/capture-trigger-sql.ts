@@ -1,5 +1,5 @@
 import { OutboxError } from '../outbox-error.js';
-import { DEFAULT_SCHEMA, namesIn } from './names.js';
+import { namesIn } from './names.js';
 import { quoteIdentifier, quoteLiteral } from './quoting.js';
 
 /** Which table is captured and what of it is kept. Names are exactly as in the catalogue: nothing is folded or split. */
@@ -35,7 +35,7 @@ const TRUNCATE_TRIGGER = 'attestlog_capture_truncate';
  *   with, and for a key that would be hidden
  */
 export function captureTriggerSql(capture: Capture): string {
-  const names = namesIn(capture.schema ?? DEFAULT_SCHEMA);
+  const names = namesIn(capture.schema);
   const table = qualified(capture);
   const settings = settingsOf(capture);
   const columns = [...new Set([settings.key, settings.leave_out, settings.mask, settings.only ?? []].flat())];

@@ -1,27 +1,19 @@
 import { parseJson } from '@attestlog/event';
 import type pg from 'pg';
-import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { lackOfPostgres, Postgres } from '../../../../test/services/postgres.js';
-import { testUnless } from '../../../../test/support/facility.js';
+import { beforeEach, expect } from 'vitest';
+import type { Postgres } from '../../../../test/services/postgres.js';
+import { lack, postgresOfTests, testOnPostgres } from '../../testing/postgres-of-tests.js';
 import { RecordingSender } from '../../testing/recording-sender.js';
 import { actAs, drainOutbox, pgDatabase } from '../index.js';
 import { captureTriggerSql } from './capture-trigger-sql.js';
 import { outboxGrantsSql } from './grants-sql.js';
 import { outboxMigrations, outboxSchemaSql } from './outbox-schema-sql.js';
 
-const lack = lackOfPostgres();
-const testOnPostgres = testUnless(lack, 'covered nowhere else');
 let postgres: Postgres;
 let pool: pg.Pool;
-beforeAll(async () => {
-  if (lack !== undefined) return;
-  postgres = await Postgres.start({ fsync: 'off', idle_in_transaction_session_timeout: '20s' });
-  pool = postgres.pool();
+postgresOfTests({ settings: { idle_in_transaction_session_timeout: '20s' } }, async (started, itsPool) => {
+  [postgres, pool] = [started, itsPool];
   await pool.query(outboxSchemaSql());
-});
-afterAll(async () => {
-  await pool?.end();
-  await postgres?.dispose();
 });
 beforeEach(async () => {
   if (lack === undefined) await pool.query('TRUNCATE attestlog.outbox_event; DROP TABLE IF EXISTS orders');

@@ -1,4 +1,4 @@
-import { DEFAULT_SCHEMA, namesIn } from './names.js';
+import { namesIn } from './names.js';
 import { quoteIdentifier } from './quoting.js';
 
 /**
@@ -8,7 +8,7 @@ import { quoteIdentifier } from './quoting.js';
  * @throws OutboxError `identifier-invalid`
  */
 export function outboxGrantsSql(roles: { schema?: string; application: string; relay: string }): string {
-  const names = namesIn(roles.schema ?? DEFAULT_SCHEMA);
+  const names = namesIn(roles.schema);
   const application = quoteIdentifier(roles.application);
   const relay = quoteIdentifier(roles.relay);
   return `GRANT USAGE ON SCHEMA ${names.schema} TO ${application}, ${relay};

@@ -1,5 +1,5 @@
 import { captureFunctionSql } from './capture-function-sql.js';
-import { DEFAULT_SCHEMA, type Names, namesIn } from './names.js';
+import { type Names, namesIn } from './names.js';
 import { quoteLiteral } from './quoting.js';
 import { tablesSql, wakeSql } from './tables-sql.js';
 
@@ -28,7 +28,7 @@ export interface Migration {
  *
  * @throws OutboxError `identifier-invalid` when `schema` can be no name
  */
-export function outboxMigrations({ schema = DEFAULT_SCHEMA, notify = false }: SchemaOptions = {}): Migration[] {
+export function outboxMigrations({ schema, notify = false }: SchemaOptions = {}): Migration[] {
   const names = namesIn(schema);
   const steps = [`${tablesSql(names)}\n\n${wakeSql(names, notify)}\n\n${captureFunctionSql(names)}`];
   return steps.map((step, index) => ({ version: index + 1, sql: numbered(names, index + 1, step) }));

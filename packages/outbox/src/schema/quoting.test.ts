@@ -1,25 +1,15 @@
 import fc from 'fast-check';
 import type pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { lackOfPostgres, Postgres } from '../../../../test/services/postgres.js';
-import { testUnless } from '../../../../test/support/facility.js';
+import { expect, it } from 'vitest';
+import { postgresOfTests, testOnPostgres } from '../../testing/postgres-of-tests.js';
 import { captureTriggerSql, dropCaptureTriggerSql } from './capture-trigger-sql.js';
 import { outboxGrantsSql } from './grants-sql.js';
 import { outboxSchemaSql } from './outbox-schema-sql.js';
 import { quoteIdentifier, quoteLiteral } from './quoting.js';
 
-const lack = lackOfPostgres();
-const testOnPostgres = testUnless(lack, 'covered nowhere else');
-let postgres: Postgres;
 let pool: pg.Pool;
-beforeAll(async () => {
-  if (lack !== undefined) return;
-  postgres = await Postgres.start({ fsync: 'off' });
-  pool = postgres.pool({ max: 1 });
-});
-afterAll(async () => {
-  await pool?.end();
-  await postgres?.dispose();
+postgresOfTests({ pool: { max: 1 } }, async (_postgres, itsPool) => {
+  pool = itsPool;
 });
 
 /** Names that somebody chose to break out of quotes, comments and dollar quotes, or that are merely unusual. */

@@ -1,7 +1,7 @@
 import { OutboxError } from '../outbox-error.js';
 
 /** PostgreSQL cuts longer names off without an error, and might so mean another table. */
-export const IDENTIFIER_MAX_BYTES = 63;
+const IDENTIFIER_MAX_BYTES = 63;
 
 const HALF_OF_A_PAIR = /\p{Surrogate}/u;
 
