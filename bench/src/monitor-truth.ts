@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import parcel from '@parcel/watcher';
 import chokidar from 'chokidar';
-import { ReplayedTree } from '../../packages/monitor/dist/truth/replayed-tree.js';
+import { ReplayedTree } from '../../packages/monitor/dist/testing/truth/replayed-tree.js';
 import type { Change } from '../../packages/monitor/dist/watch/file-change.js';
 import { fileSystemReader } from '../../packages/monitor/dist/watch/tree-reader.js';
 import { watchTree } from '../../packages/monitor/dist/watch/watch-tree.js';
@@ -24,7 +24,7 @@ const options = readOptions(
     quiet: { help: 'seconds that a library has after the last operation', default: '5' },
   },
 );
-const OPERATE = fileURLToPath(new URL('../../packages/monitor/dist/truth/operate.js', import.meta.url));
+const OPERATE = fileURLToPath(new URL('../../packages/monitor/dist/testing/truth/operate.js', import.meta.url));
 
 interface Watcher {
   /** What is believed to be there, when all has been told. */

@@ -1,4 +1,4 @@
-export { type DiffChoice, diffChoices } from './content/change-content.js';
+export type { DiffChoice } from './content/change-content.js';
 export { type AuditLogOptions, auditLogOutput } from './output/audit-log-output.js';
 export { jsonLinesOutput } from './output/json-lines-output.js';
 export type { MonitorEntry, MonitorNotice, MonitorOutput } from './output/monitor-output.js';
@@ -18,9 +18,7 @@ export type { ControlAnswer, ControlRequest } from './session/control-protocol.j
 export {
   readSession,
   type Session,
-  type SessionField,
   type SessionReading,
-  sessionFields,
   sessionOfEnvironment,
 } from './session/session.js';
 export { type SessionSource, SessionTimeline } from './session/session-timeline.js';

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ReplayedTree } from '../src/truth/replayed-tree.js';
+import { ReplayedTree } from '../src/testing/truth/replayed-tree.js';
 import type { WatchRecord } from '../src/watch/file-change.js';
 import { type TreeWatch, type WatchOptions, watchTree } from '../src/watch/watch-tree.js';
 

@@ -14,8 +14,7 @@ import { type NoTextReason, textContent } from './text-content.js';
 import { countLines, unifiedDiff } from './unified-diff.js';
 
 /** Of which changes the diff is told: of none, of changed contents, or also of what came and what went. */
-export const diffChoices = ['none', 'modified', 'all'] as const;
-export type DiffChoice = (typeof diffChoices)[number];
+export type DiffChoice = 'none' | 'modified' | 'all';
 
 /** Why there is no checksum: besides what reading tells, the content is that of a later change, which has its own record. */
 export type NoChecksumReason = NoContentReason | 'changed-since';
@@ -87,7 +86,7 @@ export class ChangeContents {
     return isSame ? content : { ...content, ...(await this.#difference(change.type, read, previous)) };
   }
 
-  /** Reads a file that is not changing, so that its first change has a content before. Null where that is not to be had. */
+  /** Reads a file that is not changing, so that its first change has a content before. Undefined where that is not to be had. */
   async baseline(path: string, location: string): Promise<StableContent | undefined> {
     const content = await this.#readStable(location);
     if (content.state !== 'stable') return undefined;

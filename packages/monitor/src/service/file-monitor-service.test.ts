@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,11 +7,17 @@ import type { FileMonitorEvent } from '../record/file-monitor-event.js';
 import { FileMonitorService, stateFolderOf } from './file-monitor-service.js';
 
 describe('a monitor in an application', () => {
-  let folder: string;
+  let [folder, beside] = ['', ''];
   beforeEach(async () => {
     folder = await realpath(await mkdtemp(join(tmpdir(), 'attestlog-service-')));
+    beside = await mkdtemp(join(tmpdir(), 'attestlog-beside-'));
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(() => Promise.all([folder, beside].map((one) => rm(one, { recursive: true }))));
+  /** A file that comes with its content: one that is written in place may be seen, and told of, while it is empty. */
+  const putFile = async (name: string, content: string): Promise<void> => {
+    await writeFile(join(beside, name), content);
+    await rename(join(beside, name), join(folder, name));
+  };
 
   it('emits what changes, in the session that was set, and closes with 0', async () => {
     const options = { stateFolder: join(folder, 'state'), who: false, session: { session_id: 's-1' } };
@@ -20,9 +26,9 @@ describe('a monitor in an application', () => {
     service.on('event', (event) => events.push(event)).on('close', (code) => codes.push(code));
     await service.start();
     await expect(service.start()).rejects.toThrow('Monitor already running');
-    await writeFile(join(folder, 'a.txt'), 'one\n');
+    await putFile('a.txt', 'one\n');
     await service.setSession({ session_id: 's-2', agent_id: 'coder' });
-    await writeFile(join(folder, 'b.txt'), 'two\n');
+    await putFile('b.txt', 'two\n');
     await service.stop();
     await service.stop();
     for (const event of events) expectFileMonitorEvent(event);

@@ -1,7 +1,7 @@
 import type { Session } from './session.js';
 
 /** Where a session can be declared; what comes later in this list wins, member by member. */
-export const sessionSources = ['environment', 'flag', 'file', 'socket'] as const;
+const sessionSources = ['environment', 'flag', 'file', 'socket'] as const;
 export type SessionSource = (typeof sessionSources)[number];
 
 /** The session at a moment, and the strongest source that has a part in it. */

@@ -10,7 +10,7 @@ export interface Session {
   readonly on_behalf_of?: string;
 }
 
-export const sessionFields = ['user_id', 'session_id', 'agent_id', 'task_id', 'on_behalf_of'] as const;
+const sessionFields = ['user_id', 'session_id', 'agent_id', 'task_id', 'on_behalf_of'] as const;
 export type SessionField = (typeof sessionFields)[number];
 
 /** The bound of all identifiers in an event. */
@@ -44,7 +44,7 @@ export function readSession(value: unknown): SessionReading {
 }
 
 /** Variables of the environment that a session is read from. */
-export const sessionVariables: Readonly<Record<SessionField, string>> = {
+const sessionVariables: Readonly<Record<SessionField, string>> = {
   user_id: 'ATTESTLOG_USER_ID',
   session_id: 'ATTESTLOG_SESSION_ID',
   agent_id: 'ATTESTLOG_AGENT_ID',

@@ -6,8 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { FileKind } from '../watch/file-change.js';
 import { decodeFileState, encodeFileState, type FileState } from './file-state.js';
 import { openLmdbTreeState } from './lmdb-tree-state.js';
-import { MemoryTreeState } from './memory-tree-state.js';
-import type { StateWrite, TreeState } from './tree-state.js';
+import type { StateWrite } from './tree-state.js';
 
 const large = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n });
 const small = fc.integer({ min: 0, max: 2 ** 32 - 1 });
@@ -40,12 +39,7 @@ describe('the state of a file', () => {
   });
 });
 
-const open: Record<string, () => TreeState> = {
-  memory: () => new MemoryTreeState('id', '/root'),
-  LMDB: () => openLmdbTreeState({ folder: join(folder, 'lmdb'), root: '/root', nowMs: () => 1, newId: () => 'id' }),
-};
-
-describe.each(Object.entries(open))('a tree state in %s', (_name, opened) => {
+describe('a tree state in LMDB', () => {
   const entry = (directory: number): FileState => ({
     kind: directory ? 'directory' : 'file',
     stat: null,
@@ -54,7 +48,8 @@ describe.each(Object.entries(open))('a tree state in %s', (_name, opened) => {
   });
 
   it('has what was written, directory by directory', async () => {
-    const state = opened();
+    const options = { folder: join(folder, 'lmdb'), root: '/root', nowMs: () => 1, newId: () => 'id' };
+    const state = openLmdbTreeState(options);
     const writes: StateWrite[] = [
       { directory: 0, name: '', entry: entry(1) },
       { directory: 1, name: 'b', entry: entry(0) },

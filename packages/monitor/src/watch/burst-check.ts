@@ -51,7 +51,7 @@ export class BurstCheck {
     this.stir(directory);
   }
 
-  /** The burst is over, or the whole tree was compared. */
+  /** The burst is over. */
   forget(): void {
     this.#stirred.clear();
     this.#isAll = false;
@@ -62,7 +62,6 @@ export class BurstCheck {
   async look(): Promise<void> {
     const { model, pause } = this.#parts;
     const stirred = [...(this.#isAll ? model.directories.all() : this.#stirred)];
-    this.forget();
     for (const directory of stirred) {
       // What cannot be watched is compared from time to time anyway.
       if (!model.directories.isKnown(directory) || directory.watch === -1) continue;
@@ -70,6 +69,8 @@ export class BurstCheck {
       const paused = pause();
       if (paused !== undefined) await paused;
     }
+    // What differs is no doubt anew until it is known to be unexplained.
+    this.forget();
   }
 
   #lookAt(directory: Directory): void {

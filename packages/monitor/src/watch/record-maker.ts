@@ -35,10 +35,6 @@ export class RecordMaker {
     return { changes: this.#changes, gaps: this.#gaps, openGaps: this.#open.size };
   }
 
-  get draftCount(): number {
-    return this.#drafts.length;
-  }
-
   add(change: ChangeDraft): ChangeDraft {
     this.#drafts.push(change);
     return change;

@@ -3,8 +3,8 @@ import type { StateWrite, TreeState } from '../state/tree-state.js';
 import { scanBaseline } from './baseline-scan.js';
 import { BurstCheck } from './burst-check.js';
 import { type ByteName, fromText, joined } from './byte-name.js';
-import { Comparison } from './comparison.js';
-import { type Directory, inodeKey } from './directories.js';
+import { Comparison, type ComparisonParts } from './comparison.js';
+import { type Directory, type InodeKey, inodeKey } from './directories.js';
 import { DirectoryWatcher } from './directory-watcher.js';
 import type { FileStat, Found, GapReason } from './file-change.js';
 import { type HeldMove, HeldMoves } from './held-moves.js';
@@ -52,6 +52,7 @@ export class WatchEngine {
   readonly #marks: MarkTable;
   readonly #log: NoticeLog;
   readonly #lookAgain: LookAgain;
+  readonly #comparing: ComparisonParts;
   readonly #walk: TreeWalk;
   readonly #presence: RootPresence;
   readonly #burst: BurstCheck;
@@ -88,6 +89,10 @@ export class WatchEngine {
       this.#inconsistent = true;
     };
     this.#log = new NoticeLog({ editor, touches, held, ignored, nowMs, quietly, inconsistent });
+    const touchOtherNames = (place: Place, inode: InodeKey, written: boolean) =>
+      this.#touchOtherNames(place.directory, place.name, inode, written);
+    const look = (place: Place) => reader.look(absolute(editor.pathOf(place)));
+    this.#comparing = { editor, held, look, quietly, inconsistent, touchOtherNames, nowMs };
     const unexplained = (one: Unexplained) => {
       this.#unexplained.push(one);
       this.#burst.doubt(one.place.directory);
@@ -103,7 +108,7 @@ export class WatchEngine {
       absolute,
       ignored,
       unexplained,
-      touchOtherNames: (place, inode, written) => this.#touchOtherNames(place.directory, place.name, inode, written),
+      touchOtherNames,
       inconsistentIn: (directory) => void this.#inconsistentIn.add(directory),
       rootMissing,
       unreadable,
@@ -168,7 +173,7 @@ export class WatchEngine {
     found: Found,
     eachDirectory?: (comparison: Comparison) => void,
   ): Promise<number> {
-    const comparison = this.#newComparison();
+    const comparison = new Comparison(this.#comparing);
     const compared = await this.#walk.compare(from, comparison, { found }, { eachDirectory });
     await this.#finish(comparison, compared, found);
     this.#endBatch();
@@ -182,7 +187,7 @@ export class WatchEngine {
     for (const notice of notices) this.#dispatch(notice);
     if (this.#rootSuspect) await this.#checkRoot();
     if (this.#presence.isGone) return this.#endBatch();
-    const comparison = this.#newComparison();
+    const comparison = new Comparison(this.#comparing);
     const added = this.#lookAgain.all(comparison);
     if (this.#rootSuspect) await this.#checkRoot();
     await this.#enter(added, comparison, beganMs);
@@ -193,16 +198,19 @@ export class WatchEngine {
     this.#tellInconsistent();
     if (this.#overflowed) await this.#rescanAll('queue-overflow');
     else if (this.#inconsistent) {
-      this.#lostNotices();
+      this.noticesLost();
       await this.#rescanAll('inconsistent');
     } else this.#caughtUpMs = beganMs;
     if (!this.isUnsettled && this.#compared.size === 0) await this.#checkBurst();
     this.#endBatch();
   }
 
-  /** More notices came than can be kept: as if the kernel had dropped them. */
+  /** The kernel dropped notices, or more came than can be kept: no directory can be trusted until all is compared. */
   noticesLost(): void {
-    this.#lostNotices();
+    this.#overflowed = true;
+    for (const directory of this.model.directories.all()) directory.trusted = false;
+    this.#unexplained = [];
+    for (const mark of this.#marks.takeAll()) this.#settlers.push(...mark.settlers);
   }
 
   /** Looks where no notice tells. */
@@ -214,7 +222,7 @@ export class WatchEngine {
       return;
     }
     if (this.#editor.links.wanted.size > 0) await this.batch([]);
-    const comparison = this.#newComparison();
+    const comparison = new Comparison(this.#comparing);
     const unwatched = [...this.watcher.unwatched.keys()];
     const compared = await this.#walk.compare(unwatched, comparison, { found: 'rescan' }, { recursive: false });
     await this.#finish(comparison, compared, 'rescan');
@@ -225,7 +233,7 @@ export class WatchEngine {
   #dispatch(notice: Notice): void {
     const { directories } = this.model;
     if ((notice.flags & flag.overflow) !== 0) {
-      this.#lostNotices();
+      this.noticesLost();
       return;
     }
     if (notice.watch === SOMEWHERE) {
@@ -262,8 +270,6 @@ export class WatchEngine {
     if (nowMs() < this.#nextCheckMs && this.#settlers.length === 0) return;
     const began = nowMs();
     await this.#burst.look();
-    // What differs is no doubt anew until it is known to be unexplained.
-    this.#burst.forget();
     this.#nextCheckMs = nowMs() + (nowMs() - began) * 10;
   }
 
@@ -312,8 +318,7 @@ export class WatchEngine {
     this.model.directories.setWatch(directory, -1);
     directory.trusted = false;
     directory.read = false;
-    if (directory.parent === null) this.#rootSuspect = true;
-    else this.#touches.at({ directory: directory.parent, name: directory.name });
+    this.#missing(directory);
   }
 
   #tellMovedOut(move: HeldMove | undefined): void {
@@ -323,13 +328,6 @@ export class WatchEngine {
   #missing(directory: Directory): void {
     if (directory.parent === null) this.#rootSuspect = true;
     else this.#touches.at({ directory: directory.parent, name: directory.name });
-  }
-
-  #lostNotices(): void {
-    this.#overflowed = true;
-    for (const directory of this.model.directories.all()) directory.trusted = false;
-    this.#unexplained = [];
-    for (const mark of this.#marks.takeAll()) this.#settlers.push(...mark.settlers);
   }
 
   #arrived(watch: number): void {
@@ -459,21 +457,6 @@ export class WatchEngine {
     this.#marks.set(kernel.mark(), { directories, unexplained, settlers, setAtMs: nowMs() });
   }
 
-  #newComparison(): Comparison {
-    const { reader, records, nowMs } = this.#parts;
-    return new Comparison({
-      editor: this.#editor,
-      held: this.#held,
-      look: (place) => reader.look(this.#absolute(this.#editor.pathOf(place))),
-      quietly: (write) => records.quietly(write),
-      inconsistent: () => {
-        this.#inconsistent = true;
-      },
-      touchOtherNames: (place, inode, written) => this.#touchOtherNames(place.directory, place.name, inode, written),
-      nowMs,
-    });
-  }
-
   /** Which names a file had before it got another is not kept by inode: they are looked for, all at once. */
   #findOtherNames(): void {
     const { nowMs } = this.#parts;
@@ -489,7 +472,7 @@ export class WatchEngine {
     this.#nextSearchMs = nowMs() + (nowMs() - began) * 20;
   }
 
-  #touchOtherNames(directory: Directory, name: ByteName, inode: string, written: boolean): void {
+  #touchOtherNames(directory: Directory, name: ByteName, inode: InodeKey, written: boolean): void {
     for (const other of this.#editor.links.namesOf(inode)) {
       const its = this.model.directories.byNumber(other.directory);
       if (its === undefined || (its === directory && other.name === name)) continue;

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Change, FileStat } from '../watch/file-change.js';
+import type { Change, FileStat } from '../../watch/file-change.js';
 
 interface ReplayedNode {
   kind: Change['kind'];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WatchedFolder } from '../../testing/watched-folder.js';
+import { WatchedFolder } from '../../../testing/watched-folder.js';
 import { type Operation, RandomOperations } from './random-operations.js';
 
 /** Operations of the long run; `npm run test:unit -- truth --truth-operations 100000`. */
@@ -54,7 +54,7 @@ function unnamed({ paths }: Operation, { records }: WatchedFolder): string[] {
 
 /** On a thread of its own, as fast as it can. */
 async function operate({ root, base }: WatchedFolder, count: number): Promise<void> {
-  const program = new URL('../../dist/truth/operate.js', import.meta.url);
+  const program = new URL('../../../dist/testing/truth/operate.js', import.meta.url);
   const thread = new Worker(program, { workerData: { root, outside: join(base, 'outside'), seed: SEED, count } });
   await once(thread, 'exit');
 }
