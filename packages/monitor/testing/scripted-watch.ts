@@ -1,7 +1,7 @@
 import type { OpenTreeWatch, TreeWatch } from '../src/run/tree-watch.js';
 import type { WatchRecord } from '../src/watch/file-change.js';
 
-/** A watch that tells what a test has it tell. */
+/** A watch that tells what a test has it tell, and whose state is gone when it is closed. */
 export class ScriptedWatch implements TreeWatch {
   readonly ready = Promise.resolve();
   readonly acknowledged: number[] = [];
@@ -9,6 +9,7 @@ export class ScriptedWatch implements TreeWatch {
   options: Parameters<OpenTreeWatch>[1] | undefined;
   readonly #records: WatchRecord[] = [];
   #wake: (() => void) | undefined;
+  #isEnded = false;
   #isClosed = false;
 
   readonly open: OpenTreeWatch = async (_root, options) => {
@@ -22,6 +23,7 @@ export class ScriptedWatch implements TreeWatch {
   }
 
   noteChecksum(change: WatchRecord, checksum: Uint8Array): void {
+    this.#expectState();
     this.checksums.set(change.id, Buffer.from(checksum).toString('hex'));
   }
 
@@ -34,26 +36,36 @@ export class ScriptedWatch implements TreeWatch {
   }
 
   acknowledge(sequence: number): void {
+    this.#expectState();
     this.acknowledged.push(sequence);
   }
 
   async settled(): Promise<void> {}
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
+  async end(): Promise<void> {
+    this.#isEnded = true;
     this.#wake?.();
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return this.end();
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<WatchRecord> {
     for (;;) {
       const record = this.#records.shift();
       if (record !== undefined) yield record;
-      else if (this.#isClosed) return;
+      else if (this.#isEnded) return;
       else {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
       }
     }
+  }
+
+  #expectState(): void {
+    if (this.#isClosed) throw new Error('The state is closed.');
   }
 }

@@ -113,7 +113,7 @@ export class FileMonitor {
       await this.#control?.close();
       // What was changed just before is still to be told.
       await this.settled().catch(() => {});
-      await Promise.all(this.#roots.map(({ watch }) => watch.close()));
+      await Promise.all(this.#roots.map(({ watch }) => watch.end()));
       await this.done;
     })();
     return this.#closing;

@@ -13,6 +13,8 @@ export interface TreeWatch extends AsyncIterable<WatchRecord> {
   /** All records up to and with this one are where they cannot be lost. */
   acknowledge(sequence: number): void;
   settled(): Promise<void>;
+  /** No more is seen; what was seen can still be read, noted and acknowledged. */
+  end(): Promise<void>;
   close(): Promise<void>;
 }
 

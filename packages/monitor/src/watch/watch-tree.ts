@@ -71,7 +71,9 @@ export interface TreeWatch extends AsyncIterable<WatchRecord> {
   /** Compares the whole tree now (`rescan`). Differences found. */
   rescan(): Promise<number>;
   stats(): WatchStats;
-  /** Ends the iteration. What was not acknowledged is found again at the next start. */
+  /** Stops watching; the iteration ends with what was seen. Records can still be noted and acknowledged until it is closed. */
+  end(): Promise<void>;
+  /** Ends, and lets go of the state. What was not acknowledged is told again at the next start. */
   close(): Promise<void>;
 }
 
@@ -189,6 +191,7 @@ interface RunningParts {
 class RunningWatch implements TreeWatch {
   readonly #parts: RunningParts;
   readonly ready: Promise<void>;
+  #ending: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(parts: RunningParts) {
@@ -248,15 +251,25 @@ class RunningWatch implements TreeWatch {
     };
   }
 
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
-    const { loop, kernel, queue, state } = this.#parts;
+  async #end(): Promise<void> {
+    const { loop, kernel } = this.#parts;
     await loop.stop();
     await kernel.close();
+  }
+
+  async #close(): Promise<void> {
+    const { queue, state } = this.#parts;
+    await this.end();
     await queue.secured().catch(() => {});
     await state.close();
   }
