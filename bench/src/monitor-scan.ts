@@ -1,4 +1,4 @@
-// What the file monitor's watch costs: the first look at many files, memory for each, a fast stream of changes, rest.
+// What the file monitor's watch costs: the first look at many files, memory for each, rest.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,15 +8,9 @@ import { publish } from './report.js';
 import { withScratch } from './scratch.js';
 
 const FILES_A_FOLDER = 100;
-const options = readOptions(
-  'monitor-scan',
-  'First scan, memory, a fast stream of changes and rest of the file watch.',
-  {
-    files: { help: 'files in the tree', default: '200000' },
-    changes: { help: 'changes in the stream', default: '50000' },
-    rate: { help: 'changes a second', default: '10000' },
-  },
-);
+const options = readOptions('monitor-scan', 'First scan, memory and rest of the file watch.', {
+  files: { help: 'files in the tree', default: '200000' },
+});
 
 await withScratch(async (folder) => {
   const files = options.number('files');
@@ -26,9 +20,8 @@ await withScratch(async (folder) => {
   const first = await timed(() => watchTree(root, { stateFolder: join(folder, 'state') }).then(opened));
   const watch = first.result;
   const after = memory();
-  const counted = { gaps: 0, changes: 0 };
-  const reading = read(watch, counted);
-  const stream = await changeFast(root, watch);
+  const reading = read(watch);
+  await watch.settled();
   const rest = process.cpuUsage();
   await sleep(3_000);
   const { user, system } = process.cpuUsage(rest);
@@ -40,20 +33,17 @@ await withScratch(async (folder) => {
   await publish(
     {
       bench: 'monitor-scan',
-      settings: { files, changes: options.number('changes'), rate: options.number('rate') },
+      settings: { files },
       tables: [
         {
           title: 'the watch on one tree',
           columns: ['what', 'value'],
           rows: [
             ['first scan, files/s', Math.round(perSecond)],
+            ['first scan, CPU µs a file', Math.round((first.cpuUs / files) * 10) / 10],
             ['comparison with the state, files/s', Math.round(files / (again.ms / 1000))],
             ['memory an entry, bytes of the process', Math.round(perEntry)],
             ['of these on the heap, bytes', Math.round((after.heapBytes - before.heapBytes) / files)],
-            ['changes made a second', Math.round(stream.rate)],
-            ['records of them', counted.changes],
-            ['gaps', counted.gaps],
-            ['until all were told, ms', Math.round(stream.tailMs)],
             ['CPU at rest, %', ((user + system) / 3_000_000) * 100],
           ],
         },
@@ -61,7 +51,6 @@ await withScratch(async (folder) => {
       aims: [
         { what: 'first scan', aim: '>= 50,000 files/s', seen: `${Math.round(perSecond)}`, met: perSecond >= 50_000 },
         { what: 'memory an entry', aim: '<= 400 bytes', seen: `${Math.round(perEntry)}`, met: perEntry <= 400 },
-        { what: 'a stream of changes', aim: 'no gap', seen: `${counted.gaps} gaps`, met: counted.gaps === 0 },
       ],
     },
     options.text('json'),
@@ -81,26 +70,8 @@ async function opened(watch: TreeWatch): Promise<TreeWatch> {
   return watch;
 }
 
-async function read(watch: TreeWatch, counted: { gaps: number; changes: number }): Promise<void> {
-  for await (const record of watch) {
-    if (record.type === 'gap') counted.gaps++;
-    else counted.changes++;
-    watch.acknowledge(record.sequence);
-  }
-}
-
-/** Writes to files one after the other, at the wanted rate in slices of 10 ms. */
-async function changeFast(root: string, watch: TreeWatch): Promise<{ rate: number; tailMs: number }> {
-  const [changes, rate] = [options.number('changes'), options.number('rate')];
-  const began = performance.now();
-  for (let made = 0; made < changes; ) {
-    const due = Math.min(changes, Math.ceil(((performance.now() - began) / 1000) * rate));
-    for (; made < due; made++) writeFileSync(join(root, `d0/e${made % FILES_A_FOLDER}/new-${made}`), 'x');
-    await sleep(10);
-  }
-  const ended = performance.now();
-  await watch.settled();
-  return { rate: changes / ((ended - began) / 1000), tailMs: performance.now() - ended };
+async function read(watch: TreeWatch): Promise<void> {
+  for await (const { sequence } of watch) watch.acknowledge(sequence);
 }
 
 function memory(): { rssBytes: number; heapBytes: number } {
@@ -109,8 +80,9 @@ function memory(): { rssBytes: number; heapBytes: number } {
   return { rssBytes: rss, heapBytes: heapUsed };
 }
 
-async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
-  const began = performance.now();
+async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number; cpuUs: number }> {
+  const [began, before] = [performance.now(), process.cpuUsage()];
   const result = await work();
-  return { result, ms: performance.now() - began };
+  const { user, system } = process.cpuUsage(before);
+  return { result, ms: performance.now() - began, cpuUs: user + system };
 }

@@ -10,7 +10,7 @@ export class ScriptedKernel implements WatchKernel {
   readonly beforeMarks: (() => void)[] = [];
   readonly #watches = new Map<bigint, number>();
   #last = 0;
-  #listener: (notices: readonly Notice[]) => void = () => {};
+  #listener: Parameters<WatchKernel['onNotices']>[0] = () => {};
 
   get watchCount(): number {
     return this.#watches.size;
@@ -33,11 +33,11 @@ export class ScriptedKernel implements WatchKernel {
   mark(): number {
     this.beforeMarks.shift()?.();
     const watch = ++this.#last;
-    setImmediate(() => this.#listener([{ watch, flags: flag.ignored, cookie: 0, name: '' }]));
+    setImmediate(() => this.#listener([{ watch, flags: flag.ignored, cookie: 0, name: '' }], Date.now()));
     return watch;
   }
 
-  onNotices(listener: (notices: readonly Notice[]) => void): void {
+  onNotices(listener: Parameters<WatchKernel['onNotices']>[0]): void {
     this.#listener = listener;
   }
 
@@ -51,6 +51,9 @@ export class ScriptedKernel implements WatchKernel {
   }
 
   tell(...notices: readonly (Partial<Notice> & { flags: number })[]): void {
-    this.#listener(notices.map((notice) => ({ watch: -1, cookie: 0, name: '', ...notice })));
+    this.#listener(
+      notices.map((notice) => ({ watch: -1, cookie: 0, name: '', ...notice })),
+      Date.now(),
+    );
   }
 }

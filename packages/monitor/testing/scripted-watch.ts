@@ -1,11 +1,14 @@
 import type { OpenTreeWatch, TreeWatch } from '../src/run/tree-watch.js';
-import type { WatchRecord } from '../src/watch/file-change.js';
+import type { Change, WatchRecord } from '../src/watch/file-change.js';
+import type { PlaceNow } from '../src/watch/watch-tree.js';
 
 /** A watch that tells what a test has it tell, and whose state is gone when it is closed. */
 export class ScriptedWatch implements TreeWatch {
   readonly ready = Promise.resolve();
   readonly acknowledged: number[] = [];
   readonly checksums = new Map<string, string>();
+  /** Where changes, by their id, have been moved to. */
+  readonly places = new Map<string, PlaceNow>();
   options: Parameters<OpenTreeWatch>[1] | undefined;
   readonly #records: WatchRecord[] = [];
   #wake: (() => void) | undefined;
@@ -27,6 +30,10 @@ export class ScriptedWatch implements TreeWatch {
     this.checksums.set(change.id, Buffer.from(checksum).toString('hex'));
   }
 
+  placeOf({ id }: Change): PlaceNow | undefined {
+    return this.places.get(id);
+  }
+
   noteBaselineChecksum(path: string, checksum: Uint8Array): void {
     this.checksums.set(path, Buffer.from(checksum).toString('hex'));
   }
@@ -39,6 +46,8 @@ export class ScriptedWatch implements TreeWatch {
     this.#expectState();
     this.acknowledged.push(sequence);
   }
+
+  async caughtUp(): Promise<void> {}
 
   async settled(): Promise<void> {}
 

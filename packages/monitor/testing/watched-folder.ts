@@ -11,6 +11,8 @@ export class WatchedFolder {
   readonly root = join(this.base, 'root');
   readonly stateFolder = join(this.base, 'state');
   records: WatchRecord[] = [];
+  /** Reasons of all gaps that were told. */
+  readonly gaps = new Set<string>();
   replayed = new ReplayedTree();
   #watch: TreeWatch | undefined;
   #reading: Promise<void> = Promise.resolve();
@@ -64,7 +66,8 @@ export class WatchedFolder {
   async #read(watch: TreeWatch, acknowledge: boolean): Promise<void> {
     for await (const record of watch) {
       this.records.push(record);
-      if (record.type !== 'gap') this.replayed.apply(record);
+      if (record.type === 'gap') this.gaps.add(record.why);
+      else this.replayed.apply(record);
       if (acknowledge) watch.acknowledge(record.sequence);
     }
   }

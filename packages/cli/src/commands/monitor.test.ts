@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,5 +71,29 @@ describe('attestlog monitor', () => {
     const { code } = await runCli(['monitor', folder, '--no-who', '--output', output], { env, stop });
     expect(code).toBe(0);
     expect(await readFile(output, 'utf8')).toBe('');
+  });
+
+  it('begins a line of its own after half a line that a kill has left', async () => {
+    const stop = new AbortController();
+    const output = join(folder, 'changes.ndjson');
+    await writeFile(output, '{"id":"half');
+    stop.abort();
+    const env = { XDG_STATE_HOME: join(folder, 'state') };
+    await runCli(['monitor', folder, '--no-who', '--output', output], { env, stop });
+    expect(await readFile(output, 'utf8')).toBe('{"id":"half\n');
+  });
+
+  it('writes to stdout for -', async () => {
+    const stop = new AbortController();
+    stop.abort();
+    await writeFile(join(folder, 'there'), '');
+    const flags = ['--no-who', '--existing', '--output', '-', '--state', join(folder, '.state')];
+    const { code, stdout, stderr } = await runCli(['monitor', folder, ...flags], { stop });
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('writes to')]);
+    const paths = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).file_path);
+    expect(paths).toContain(join(folder, 'there'));
   });
 });

@@ -73,7 +73,7 @@ export function addMonitorCommand(program: Command, run: RunAction, context: Com
     .option('--state <folder>', 'where to remember what is known (default: below ~/.local/state/attestlog)')
     .addOption(new Option('-f, --format <name>', 'print changes').choices(['json', 'text']))
     .option('--json', 'the same as --format json')
-    .option('-o, --output <file>', 'add changes to a file, as JSON lines')
+    .option('-o, --output <file>', 'add changes to a file, as JSON lines; - for stdout')
     .option('--send', 'send to the server, too')
     .addHelpText('after', examples)
     .action((paths: string[], _options: unknown, self: Command) =>
@@ -87,8 +87,10 @@ async function monitorPaths(
   paths: readonly string[],
   options: MonitorOptions,
 ): Promise<ExitCode> {
-  const { output: file, send, json } = options;
-  const format = json === true ? 'json' : options.format;
+  const { output, send, json } = options;
+  // As with other commands, `-` is stdout, where JSON lines go then.
+  const file = output === '-' ? undefined : output;
+  const format = json === true || output === '-' ? 'json' : options.format;
   const isSent = send === true || (format === undefined && file === undefined);
   const server = isSent ? await connectionTo(options, context.env) : undefined;
   // A person who watches the terminal sees what is sent.

@@ -1,10 +1,12 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { FileMonitorEvent, MonitorEntry, MonitorOutput } from '@attestlog/monitor';
 import type { CommandContext } from '../context.js';
 import { messageOf, usageFailure } from '../failure.js';
 import type { Style } from '../terminal/style.js';
 import { entryLine } from './change-line.js';
 import type { MonitorModule } from './monitor-module.js';
+
+const LINE_FEED = 0x0a;
 
 /** Lines for people on stdout. */
 export function textOutput(context: CommandContext, style: Style): MonitorOutput {
@@ -51,13 +53,23 @@ export class CountingOutput implements MonitorOutput {
   }
 }
 
+/** Whether the last line has no end. */
+async function endsWithin(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return bytesRead === 1 && buffer[0] !== LINE_FEED;
+}
+
 /** JSON lines at the end of a file, which only its user can read. @throws CliFailure where it cannot be written */
 export async function fileOutput(
   path: string,
   { jsonLinesOutput }: MonitorModule,
 ): Promise<{ output: MonitorOutput; close: () => Promise<void> }> {
   try {
-    const file = await open(path, 'a', 0o600);
+    const file = await open(path, 'a+', 0o600);
+    // A monitor that was killed may have left half a line, which is told again in whole.
+    if (await endsWithin(file)) await file.appendFile('\n');
     let last: Promise<unknown> = Promise.resolve();
     // One after the other, so that lines stay whole and in their order.
     const append = (text: string) => {

@@ -3,6 +3,7 @@ import type { Change, FileStat } from '../watch/file-change.js';
 import { ChecksumsOfLate, type LateContent } from './checksums-of-late.js';
 import type { ContentCache } from './content-cache.js';
 import {
+  type FileContent,
   type FileIdentity,
   type NoContentReason,
   type ReadOptions,
@@ -47,6 +48,11 @@ export interface ContentOptions extends Pick<ReadOptions, 'now' | 'sleep'> {
   readonly hash: KeyedHashHex;
 }
 
+type Later = (tried: string | Buffer) => Promise<string | Buffer | undefined>;
+
+/** A file whose directories are renamed again and again is followed so often. */
+const LOCATIONS_MAX_ITEMS = 8;
+
 interface Read {
   readonly checksum: string | null;
   readonly noChecksum?: NoChecksumReason;
@@ -64,8 +70,11 @@ export class ChangeContents {
     this.#options = options;
   }
 
-  /** @param location where the file is, as an absolute path */
-  async of(change: Change, location: string | Buffer): Promise<ChangeContent> {
+  /**
+   * @param location where the file should be, as an absolute path
+   * @param later asked where it is when it is not there, or another file is; undefined: gone
+   */
+  async of(change: Change, location: string | Buffer, later: Later = async () => undefined): Promise<ChangeContent> {
     if (change.type === 'renamed') this.#late.move(change.oldPath, change.path);
     const previous = this.#previous(change);
     const previousChecksum = previous.isLatest ? previous.checksum : null;
@@ -76,7 +85,7 @@ export class ChangeContents {
     if (change.kind !== 'file' || change.stat === null) return { checksum: null, previousChecksum };
     const isSame = change.type === 'renamed' || (change.type === 'modified' && change.aspect !== 'content');
     if (isSame && previousChecksum !== null) return { checksum: previousChecksum, previousChecksum: null };
-    const read = await this.#read(change.stat, change.path, location);
+    const read = await this.#read(change.stat, change.path, location, later);
     // What was not read leaves what was there before as the content that is known last.
     const known =
       read.checksum === null ? { ...previous, isLatest: false } : { checksum: read.checksum, isLatest: true };
@@ -106,9 +115,19 @@ export class ChangeContents {
     return readStableFile(location, { maxBytes: checksumMaxBytes, keepMaxBytes, now, sleep });
   }
 
-  async #read(stat: FileStat, path: string, location: string | Buffer): Promise<Read> {
+  async #readWhereItIs(stat: FileStat, location: string | Buffer, later: Later): Promise<FileContent> {
+    for (let tried = location, attempt = 0; ; attempt++) {
+      const content = await this.#readStable(tried);
+      if (!isElsewhere(content, stat) || attempt === LOCATIONS_MAX_ITEMS) return content;
+      const there = await later(tried);
+      if (there === undefined) return content;
+      tried = there;
+    }
+  }
+
+  async #read(stat: FileStat, path: string, location: string | Buffer, later: Later): Promise<Read> {
     if (!this.#options.checksums) return { checksum: null };
-    const content = await this.#readStable(location);
+    const content = await this.#readWhereItIs(stat, location, later);
     if (content.state !== 'stable') return { checksum: null, noChecksum: content.state };
     if (!isOf(content, stat)) return { checksum: null, noChecksum: 'changed-since' };
     const checksum = hexOf(content.checksum);
@@ -148,6 +167,11 @@ export class ChangeContents {
     if (former === undefined) return {};
     return diffs === 'all' ? told(unifiedDiff(former, '', diffMaxChars)) : { linesRemoved: countLines(former) };
   }
+}
+
+/** Nothing lies there, or something else does. */
+function isElsewhere(content: FileContent, { inode }: FileStat): boolean {
+  return content.state === 'stable' ? content.inode !== inode : content.state === 'gone' || content.state === 'no-file';
 }
 
 /** Whether what was read is the content that the change left, and not that of a later one. */

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +9,7 @@ const decompress = promisify(inflate);
 
 /** Smaller texts are done at once: a thread costs more than they do. */
 const SMALL_CHARS = 32 * 1024;
+const SMALL_FILE_BYTES = 16 * 1024;
 /** What a file takes on the disk at least. */
 const BLOCK_BYTES = 4_096;
 const CHECKSUM = /^[0-9a-f]{64}$/;
@@ -58,8 +60,8 @@ export class ContentCache {
     try {
       const path = join(this.#folder, checksum);
       // Its own checksum (Adler-32, RFC 1950) tells a text that a power cut has torn.
-      const packed = await readFile(path);
-      const text = packed.length < SMALL_CHARS ? inflateSync(packed) : await decompress(packed);
+      const packed = bytes <= SMALL_FILE_BYTES ? readFileSync(path) : await readFile(path);
+      const text = bytes <= SMALL_FILE_BYTES ? inflateSync(packed) : await decompress(packed);
       this.#note(checksum, bytes);
       return text.toString('utf8');
     } catch {
@@ -76,7 +78,8 @@ export class ContentCache {
     const path = join(this.#folder, checksum);
     try {
       // A half-written one is told by its checksum when it is read.
-      await writeFile(path, packed, { mode: PRIVATE_FILE_MODE });
+      if (packed.length <= SMALL_FILE_BYTES) writeFileSync(path, packed, { mode: PRIVATE_FILE_MODE });
+      else await writeFile(path, packed, { mode: PRIVATE_FILE_MODE });
       this.#note(checksum, onDisk(packed.length));
       await this.#shrink();
     } catch {

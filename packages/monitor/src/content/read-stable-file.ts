@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { createHash, hash } from 'node:crypto';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** What tells whether a file is still the one that was looked at. */
@@ -37,6 +37,7 @@ export interface ReadOptions {
 }
 
 const CHUNK_BYTES = 256 * 1024;
+const SMALL_BYTES = 64 * 1024;
 const ATTEMPTS = 4;
 /** Doubled from attempt to attempt. */
 const RETRY_DELAY_MS = 50;
@@ -62,10 +63,51 @@ export async function readStableFile(path: string | Buffer, options: ReadOptions
 }
 
 async function attemptOf(path: string | Buffer, options: ReadOptions): Promise<FileContent> {
+  let content = attemptAtOnce(path, options, true);
+  if (content.state === 'young') {
+    await options.sleep(content.waitMs);
+    content = attemptAtOnce(path, options, false);
+  }
+  return content.state === 'large' || content.state === 'young' ? await attemptInParts(path, options) : content;
+}
+
+type AtOnce = FileContent | { readonly state: 'young'; readonly waitMs: number } | { readonly state: 'large' };
+
+/**
+ * A small file is in the memory of the system, as it was just written: to wait for a thread to read it takes ten times as
+ * long as to read it.
+ */
+function attemptAtOnce(path: string | Buffer, options: ReadOptions, waits: boolean): AtOnce {
+  let file: number | undefined;
+  try {
+    file = openSync(path, FLAGS);
+    const before = fstatSync(file, { bigint: true });
+    if (!before.isFile()) return { state: 'no-file' };
+    if (before.size > options.maxBytes) return { state: 'too-large' };
+    const waitMs = waitOf(before, options);
+    if (waits && waitMs > 0) return { state: 'young', waitMs };
+    if (before.size > SMALL_BYTES) return { state: 'large' };
+    const bytes = Buffer.alloc(Number(before.size));
+    for (let position = 0; position < bytes.length; ) {
+      const count = readSync(file, bytes, position, bytes.length - position, position);
+      if (count === 0) return { state: 'unstable' };
+      position += count;
+    }
+    const isKept = bytes.length <= options.keepMaxBytes;
+    const content = { checksum: hash('sha256', bytes, 'buffer'), bytes: isKept ? bytes : undefined };
+    return stableContent(before, fstatSync(file, { bigint: true }), content);
+  } catch (error) {
+    return { state: reasonOf(error) };
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+async function attemptInParts(path: string | Buffer, options: ReadOptions): Promise<FileContent> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, FLAGS);
-    return await readOpen(file, options);
+    return await readInParts(file, options);
   } catch (error) {
     return { state: reasonOf(error) };
   } finally {
@@ -73,17 +115,12 @@ async function attemptOf(path: string | Buffer, options: ReadOptions): Promise<F
   }
 }
 
-async function readOpen(file: FileHandle, options: ReadOptions): Promise<FileContent> {
-  let before = await file.stat({ bigint: true });
+async function readInParts(file: FileHandle, options: ReadOptions): Promise<FileContent> {
+  const before = await file.stat({ bigint: true });
   if (!before.isFile()) return { state: 'no-file' };
   if (before.size > options.maxBytes) return { state: 'too-large' };
-  const ageMs = options.now() - Number(before.mtimeNs / 1_000_000n);
-  if (ageMs >= 0 && ageMs < TICK_MS) {
-    await options.sleep(TICK_MS - ageMs);
-    before = await file.stat({ bigint: true });
-  }
   const size = Number(before.size);
-  const hash = createHash('sha256');
+  const digest = createHash('sha256');
   const kept = size <= options.keepMaxBytes ? Buffer.alloc(size) : undefined;
   let position = 0;
   const chunk = kept ?? Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size));
@@ -91,19 +128,26 @@ async function readOpen(file: FileHandle, options: ReadOptions): Promise<FileCon
     const offset = kept === undefined ? 0 : position;
     const { bytesRead } = await file.read(chunk, offset, Math.min(chunk.length - offset, size - position), position);
     if (bytesRead === 0) return { state: 'unstable' };
-    hash.update(chunk.subarray(offset, offset + bytesRead));
+    digest.update(chunk.subarray(offset, offset + bytesRead));
     position += bytesRead;
   }
-  const after = await file.stat({ bigint: true });
+  return stableContent(before, await file.stat({ bigint: true }), { checksum: digest.digest(), bytes: kept });
+}
+
+/** How long until the tick in which the file was written is over. */
+function waitOf({ mtimeNs }: BigIntStats, { now }: ReadOptions): number {
+  const ageMs = now() - Number(mtimeNs / 1_000_000n);
+  return ageMs >= 0 && ageMs < TICK_MS ? TICK_MS - ageMs : 0;
+}
+
+function stableContent(
+  before: BigIntStats,
+  after: BigIntStats,
+  content: Pick<StableContent, 'checksum' | 'bytes'>,
+): FileContent {
   if (after.size !== before.size || after.mtimeNs !== before.mtimeNs) return { state: 'unstable' };
-  return {
-    state: 'stable',
-    checksum: hash.digest(),
-    bytes: kept,
-    inode: before.ino,
-    sizeBytes: size,
-    modifiedNs: before.mtimeNs,
-  };
+  const sizeBytes = Number(before.size);
+  return { state: 'stable', ...content, inode: before.ino, sizeBytes, modifiedNs: before.mtimeNs };
 }
 
 function reasonOf(error: unknown): NoContentReason {

@@ -5,7 +5,9 @@ import { reportGap } from '../record/describe-gap.js';
 import type { SessionTimeline } from '../session/session-timeline.js';
 import type { Change, WatchRecord } from '../watch/file-change.js';
 import type { Authors, Authorship, Deed } from '../who/author.js';
+import { laterLocation } from './later-location.js';
 import { linkTarget } from './link-target.js';
+import type { TreeWatch } from './tree-watch.js';
 import { locationOf } from './watched-root.js';
 
 /** Of one root: what makes an entry of a record. */
@@ -14,6 +16,8 @@ export interface DescriberParts {
   readonly contents: ChangeContents;
   readonly authors: Authors;
   readonly timeline: SessionTimeline;
+  readonly watch: Pick<TreeWatch, 'placeOf' | 'caughtUp'>;
+  readonly sleep: (ms: number) => Promise<void>;
   /** Told of a checksum that is that of just this change. */
   readonly onChecksum: (change: Change, checksum: Uint8Array) => void;
 }
@@ -24,7 +28,7 @@ export async function describeRecord(record: WatchRecord, parts: DescriberParts)
   if (record.type === 'gap') return { type: 'gap', gap: reportGap(record, shown(folder, record.scope)) };
   const location = locationOf(folder, record.path, record.pathBytes);
   const authorship = authorshipOf(record, authors);
-  const content = await contents.of(record, location);
+  const content = await contents.of(record, location, (tried) => laterLocation(record, tried, parts));
   if (content.checksum !== null && record.stat !== null) {
     parts.onChecksum(record, Buffer.from(content.checksum, 'hex'));
   }

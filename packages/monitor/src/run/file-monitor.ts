@@ -138,6 +138,8 @@ export class FileMonitor {
       contents,
       authors,
       timeline: this.#options.session,
+      watch,
+      sleep: sleepOf(this.#options.sleep),
       onChecksum: watch.noteChecksum.bind(watch),
     };
     const pipeline = new OrderedPipeline<WatchRecord, MonitorEntry>({
@@ -204,6 +206,10 @@ function settingsOf(options: FileMonitorOptions): MonitorSettings {
   return { ...monitorDefaults, ...given };
 }
 
+function sleepOf(sleep: FileMonitorOptions['sleep']): (ms: number) => Promise<void> {
+  return sleep ?? ((ms) => delay(ms));
+}
+
 function rootRules({ stateFolder, own = [] }: FileMonitorOptions, { recursive, defaultRules, rules }: MonitorSettings) {
   return { recursive, defaults: defaultRules, rules, own: [stateFolder, ...own] };
 }
@@ -219,7 +225,7 @@ async function openContents(
     cache: hasCache ? await ContentCache.open(join(stateFolder, 'contents'), settings.cacheMaxBytes) : undefined,
     hash: await secretHash(join(stateFolder, 'secret-hash.key')),
     now: now ?? Date.now,
-    sleep: sleep ?? ((ms) => delay(ms)),
+    sleep: sleepOf(sleep),
   };
 }
 

@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
 import type { ByteName } from '../watch/byte-name.js';
-import type { WatchRecord } from '../watch/file-change.js';
 import { decodeFileState, encodeFileState, type FileState, isDirectoryState, linkCountOf } from './file-state.js';
 import { readRecordText, recordText } from './record-text.js';
-import type { Slot, StateHead, StateWrite, TreeState } from './tree-state.js';
+import type { KeptRecord, Slot, StateHead, StateWrite, TreeState } from './tree-state.js';
 
 type Database = RootDatabase<Buffer, Buffer>;
 
@@ -53,7 +52,7 @@ export function openLmdbTreeState(options: LmdbTreeStateOptions): TreeState {
           id: options.newId(),
           root: options.root,
           baselined: false,
-          lastRanMs: options.nowMs(),
+          toldUntilMs: options.nowMs(),
           nextDirectory: 2,
           lastSequence: 0,
         }
@@ -62,18 +61,16 @@ export function openLmdbTreeState(options: LmdbTreeStateOptions): TreeState {
     void database.close();
     throw new OtherRootError(`the state in ${options.folder} is of ${head.root}, not of ${options.root}`);
   }
-  return new LmdbTreeState(database, head, options.nowMs);
+  return new LmdbTreeState(database, head);
 }
 
 class LmdbTreeState implements TreeState {
   readonly head: StateHead;
   readonly #database: Database;
-  readonly #nowMs: () => number;
 
-  constructor(database: Database, head: StateHead, nowMs: () => number) {
+  constructor(database: Database, head: StateHead) {
     this.#database = database;
     this.head = head;
-    this.#nowMs = nowMs;
   }
 
   get(slot: Slot): FileState | undefined {
@@ -102,18 +99,18 @@ class LmdbTreeState implements TreeState {
     }
   }
 
-  async write(writes: readonly StateWrite[], records: readonly WatchRecord[]): Promise<void> {
-    this.head.lastSequence = records.at(-1)?.sequence ?? this.head.lastSequence;
+  async write(writes: readonly StateWrite[], records: readonly KeptRecord[]): Promise<void> {
+    this.head.lastSequence = records.at(-1)?.record.sequence ?? this.head.lastSequence;
     await this.#database.batch(() => {
-      for (const record of records)
-        void this.#database.put(recordKey(record.sequence), Buffer.from(recordText(record)));
+      for (const { record, slot } of records)
+        void this.#database.put(recordKey(record.sequence), Buffer.from(recordText({ record, slot })));
       this.#put(writes);
     });
     // Reads of this turn may have a snapshot from before.
     this.#database.resetReadTxn();
   }
 
-  records(): WatchRecord[] {
+  records(): KeptRecord[] {
     const kept = this.#database.getRange({ start: recordKey(0) });
     return [...kept.map(({ value }) => readRecordText(value.toString('utf8')))];
   }
@@ -149,7 +146,6 @@ class LmdbTreeState implements TreeState {
   }
 
   #headBytes(): Buffer {
-    this.head.lastRanMs = this.#nowMs();
     return Buffer.from(JSON.stringify(this.head));
   }
 }

@@ -14,6 +14,12 @@ export interface StateWrite extends Slot {
   readonly entry: FileState | null;
 }
 
+/** A record until it is acknowledged, and the name whose entry it is of; null where there is none. */
+export interface KeptRecord {
+  readonly record: WatchRecord;
+  readonly slot: Slot | null;
+}
+
 /** What is known of the tree as a whole. */
 export interface StateHead {
   /** Names this state among all others; made once, at chance. */
@@ -22,8 +28,8 @@ export interface StateHead {
   readonly root: string;
   /** All that was there at the first start has been written. */
   baselined: boolean;
-  /** When the last write was made, in milliseconds since 1970: the monitor ran until then at least. */
-  lastRanMs: number;
+  /** What happened before, in milliseconds since 1970, has been told, or is in the records that come with it. */
+  toldUntilMs: number;
   /** Larger than every directory's number that was ever given. */
   nextDirectory: number;
   /** The number of the last record. */
@@ -47,9 +53,9 @@ export interface TreeState {
    * Moves on to what records tell, and keeps the records until they are forgotten: all or nothing, durable when it
    * resolves, together with the head.
    */
-  write(writes: readonly StateWrite[], records: readonly WatchRecord[]): Promise<void>;
+  write(writes: readonly StateWrite[], records: readonly KeptRecord[]): Promise<void>;
   /** Records that were written and not forgotten, in order. */
-  records(): WatchRecord[];
+  records(): KeptRecord[];
   /** The records up to this number are with whoever reads them. */
   forget(sequence: number): Promise<void>;
   /** The same without waiting for the disk: for the first scan, which is done again if it is cut off. */

@@ -13,6 +13,11 @@ export function toFileSystem(path: ByteName): string | Buffer {
   return BEYOND_ASCII.test(path) ? Buffer.from(path, 'latin1') : path;
 }
 
+/** The path of a watched root, which ends without a slash unless it is all there is. */
+export function rootName(path: string): ByteName {
+  return fromText(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
+}
+
 /** As people write it, and its bytes where they are not UTF-8. */
 export function readable(path: ByteName): { text: string; bytes?: Uint8Array } {
   if (!BEYOND_ASCII.test(path)) return { text: path };

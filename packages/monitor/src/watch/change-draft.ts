@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FileState } from '../state/file-state.js';
 import type { StateWrite } from '../state/tree-state.js';
 import { type ByteName, readable } from './byte-name.js';
@@ -87,7 +87,7 @@ function identityOf(of: ChangeDraft, { stateId, run }: RunIdentity, sequence: nu
 }
 
 export function identity(parts: readonly (string | number | null)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32);
 }
 
 function statText(stat: FileStat | null | undefined): string {

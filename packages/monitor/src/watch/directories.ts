@@ -7,6 +7,10 @@ export function inodeKey(stat: { readonly device: bigint; readonly inode: bigint
   return `${stat.device}:${stat.inode}`;
 }
 
+export function inodeOf(key: InodeKey): bigint {
+  return BigInt(key.slice(key.indexOf(':') + 1));
+}
+
 /** A directory of the tree, as far as notices have been read. */
 export interface Directory {
   readonly number: number;

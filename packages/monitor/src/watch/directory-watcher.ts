@@ -12,6 +12,8 @@ export interface DirectoryWatcherParts {
   readonly reader: TreeReader;
   readonly records: RecordMaker;
   readonly absolute: (path: ByteName) => ByteName;
+  /** What happened before has been told. */
+  readonly caughtUpMs: () => number;
 }
 
 /**
@@ -59,10 +61,10 @@ export class DirectoryWatcher {
   }
 
   couldNot(directory: Directory, why: GapReason): void {
-    const { model, records } = this.#parts;
+    const { model, records, caughtUpMs } = this.#parts;
     const isCovered = directory.parent !== null && this.unwatched.has(directory.parent);
     this.unwatched.set(directory, why);
-    if (!isCovered) records.openGap(model.directories.pathOf(directory), why);
+    if (!isCovered) records.openGap(model.directories.pathOf(directory), why, caughtUpMs());
   }
 
   /** Ends the gaps that are none any more. */

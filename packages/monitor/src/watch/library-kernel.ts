@@ -27,6 +27,9 @@ export class LibraryMissingError extends Error {
   readonly code = 'LIBRARY_MISSING';
 }
 
+/** The library gathers notices; longer it never does. */
+const GATHERED_MAX_MS = 1_000;
+
 const OVERFLOW: Notice = { watch: -1, flags: flag.overflow, cookie: 0, name: '' };
 
 class LibraryKernel implements WatchKernel {
@@ -34,12 +37,12 @@ class LibraryKernel implements WatchKernel {
   subscription: AsyncSubscription | undefined;
   readonly #closing = new AbortController();
   readonly #early: Notice[] = [];
-  #listener: ((notices: readonly Notice[]) => void) | undefined;
+  #listener: Parameters<WatchKernel['onNotices']>[0] | undefined;
   #last = 0;
 
   tell(notices: readonly Notice[]): void {
     if (this.#listener === undefined) this.#early.push(...notices);
-    else this.#listener(notices);
+    else this.#listener(notices, Date.now() - GATHERED_MAX_MS);
   }
 
   /** The library watches all below the root already. */
@@ -58,9 +61,9 @@ class LibraryKernel implements WatchKernel {
     return watch;
   }
 
-  onNotices(listener: (notices: readonly Notice[]) => void): void {
+  onNotices(listener: Parameters<WatchKernel['onNotices']>[0]): void {
     this.#listener = listener;
-    listener(this.#early.splice(0));
+    listener(this.#early.splice(0), undefined);
   }
 
   onFailure(): void {}

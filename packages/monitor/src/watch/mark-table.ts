@@ -10,8 +10,9 @@ export interface Mark {
   readonly setAtMs: number;
 }
 
-/** Who wants to know when everything up to now has been told. */
+/** Who wants to know when everything up to now has been read, or told. */
 export interface Settler {
+  readonly waitsFor: 'read' | 'told';
   /** Everything up to its asking has been read. */
   caughtUp: boolean;
   readonly resolve: () => void;
@@ -29,6 +30,12 @@ export class MarkTable {
 
   get isEmpty(): boolean {
     return this.#marks.size === 0;
+  }
+
+  /** Nothing waits for an explanation. */
+  get isExplained(): boolean {
+    for (const { unexplained } of this.#marks.values()) if (unexplained.length > 0) return false;
+    return true;
   }
 
   set(watch: number, mark: Mark): void {

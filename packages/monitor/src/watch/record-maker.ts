@@ -1,7 +1,7 @@
-import type { StateWrite } from '../state/tree-state.js';
+import type { Slot, StateWrite } from '../state/tree-state.js';
 import { type ByteName, readable } from './byte-name.js';
 import { type ChangeDraft, finished, identity, type RunIdentity } from './change-draft.js';
-import type { GapReason } from './file-change.js';
+import type { Change, GapReason } from './file-change.js';
 import type { RecordQueue } from './record-queue.js';
 
 export interface RecordMakerOptions extends RunIdentity {
@@ -17,10 +17,14 @@ interface OpenGap {
   readonly fromMs: number;
 }
 
+/** Ids that are remembered: those of more changes than fall into one tick. */
+const LATE_IDS = 16_384;
+
 /** Makes records of what was found, numbers them and puts them into the queue. */
 export class RecordMaker {
   readonly #options: RecordMakerOptions;
   readonly #open = new Map<string, OpenGap>();
+  readonly #lateIds = new Set<string>();
   #drafts: ChangeDraft[] = [];
   #sequence: number;
   #changes = 0;
@@ -59,9 +63,21 @@ export class RecordMaker {
     for (const change of drafts) {
       if (change.dropped) continue;
       this.#changes++;
-      const record = finished(change, this.#options, ++this.#sequence, seenAtMs);
-      queue.push({ record, writes: change.writes });
+      const record = this.#distinct(finished(change, this.#options, ++this.#sequence, seenAtMs));
+      queue.push({ record, writes: change.writes, slot: slotOf(change) });
     }
+  }
+
+  /**
+   * Whoever finds a change again after a crash gives it the same id; within a run it is found once. So the same id is
+   * another change: a file that came, went and came within one tick of the file system's clock looks the same each time.
+   */
+  #distinct(record: Change): Change {
+    const isRepeat = this.#lateIds.has(record.id);
+    const id = isRepeat ? identity([record.id, this.#options.run, record.sequence]) : record.id;
+    this.#lateIds.add(id);
+    if (this.#lateIds.size > LATE_IDS) this.#lateIds.delete(this.#lateIds.values().next().value!);
+    return isRepeat ? { ...record, id } : record;
   }
 
   gap(scope: ByteName, why: GapReason, fromMs: number, toMs: number | null): void {
@@ -70,11 +86,11 @@ export class RecordMaker {
     const id = identity([this.#options.stateId, 'gap', scope, why, fromMs, toMs]);
     const about = { id, scope: readable(scope).text, why, fromMs, toMs };
     const record = { type: 'gap' as const, sequence: ++this.#sequence, ...about };
-    this.#options.queue.push({ record, writes: [] });
+    this.#options.queue.push({ record, writes: [], slot: null });
   }
 
   /** Reports a gap that lasts; once, however often it is opened. */
-  openGap(scope: ByteName, why: GapReason, fromMs: number = this.#options.nowMs()): void {
+  openGap(scope: ByteName, why: GapReason, fromMs: number): void {
     const key = `${why} ${scope}`;
     if (this.#open.has(key)) return;
     this.#open.set(key, { scope, why, fromMs });
@@ -89,4 +105,10 @@ export class RecordMaker {
       this.gap(gap.scope, gap.why, gap.fromMs, this.#options.nowMs());
     }
   }
+}
+
+/** Its other writes are of names that it was moved from, or that were looked at after it. */
+function slotOf({ entry, writes }: ChangeDraft): Slot | null {
+  const own = entry === null ? undefined : writes.find((write) => write.entry === entry);
+  return own === undefined ? null : { directory: own.directory, name: own.name };
 }

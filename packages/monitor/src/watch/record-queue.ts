@@ -1,15 +1,17 @@
-import type { StateWrite } from '../state/tree-state.js';
+import type { KeptRecord, Slot, StateWrite } from '../state/tree-state.js';
 import type { WatchRecord } from './file-change.js';
 
 export interface QueuedRecord {
   readonly record: WatchRecord;
   /** How the state moves on with it. */
   readonly writes: StateWrite[];
+  /** The name whose entry it is of. */
+  readonly slot: Slot | null;
 }
 
 export interface RecordStore {
   /** Keeps records and moves the state on with them, all or nothing; called one at a time, in order. */
-  keep(writes: readonly StateWrite[], records: readonly WatchRecord[]): Promise<void>;
+  keep(writes: readonly StateWrite[], records: readonly KeptRecord[]): Promise<void>;
   forget(sequence: number): Promise<void>;
 }
 
@@ -17,7 +19,7 @@ export interface RecordQueueOptions {
   readonly maxUnacknowledged: number;
   readonly store: RecordStore;
   /** Kept by an earlier run that was not told that they had arrived. */
-  readonly kept: readonly WatchRecord[];
+  readonly kept: readonly KeptRecord[];
 }
 
 /**
@@ -44,7 +46,7 @@ export class RecordQueue {
 
   constructor(options: RecordQueueOptions) {
     this.#options = options;
-    this.#kept = options.kept.map((record) => ({ record, writes: [] }));
+    this.#kept = options.kept.map((kept) => ({ ...kept, writes: [] }));
   }
 
   get unacknowledged(): number {
@@ -146,10 +148,7 @@ export class RecordQueue {
     this.#committing = found.length;
     const writes = [...this.#quiet, ...found.flatMap((queued) => queued.writes)];
     this.#quiet = [];
-    await this.#options.store.keep(
-      writes,
-      found.map(({ record }) => record),
-    );
+    await this.#options.store.keep(writes, found);
     this.#committing = 0;
     for (const queued of found) this.#kept.push(queued);
     this.#deliver();

@@ -47,8 +47,11 @@ export interface WatchKernel {
    * call. It is lost with an overflow.
    */
   mark(): number;
-  /** Called with notices as they come, for as long as it is open. */
-  onNotices(listener: (notices: readonly Notice[]) => void): void;
+  /**
+   * Called with notices as they come, for as long as it is open, and with the time, in milliseconds since 1970, before which
+   * nothing happened that is not in them or in those before; undefined where that is not known.
+   */
+  onNotices(listener: (notices: readonly Notice[], completeUntilMs: number | undefined) => void): void;
   onFailure(listener: (error: Error) => void): void;
   close(): Promise<void>;
 }

@@ -25,6 +25,7 @@ export class WatchLoop {
   readonly #tasks: Task[] = [];
   readonly #stop = new AbortController();
   #notices: Notice[] = [];
+  #completeUntilMs: number | undefined;
   #lost = false;
   #settling = false;
   #nextPollMs = 0;
@@ -33,7 +34,10 @@ export class WatchLoop {
 
   constructor(options: WatchLoopOptions) {
     this.#options = options;
-    options.kernel.onNotices((notices) => this.#gather(notices));
+    options.kernel.onNotices((notices, completeUntilMs) => {
+      this.#completeUntilMs = completeUntilMs ?? this.#completeUntilMs;
+      this.#gather(notices);
+    });
     options.kernel.onFailure((error) => options.queue.fail(error));
   }
 
@@ -53,9 +57,10 @@ export class WatchLoop {
     });
   }
 
-  /** Everything that happened before this call is in the queue of records when it resolves. */
-  async settled(): Promise<void> {
-    const settled = this.#options.engine.settled();
+  /** What happened before this call has been read when it resolves, or is in the queue of records. */
+  async settled(waitsFor: 'read' | 'told'): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    const settled = this.#options.engine.settled(waitsFor);
     if (!this.#settling) this.#wake();
     await settled;
   }
@@ -88,7 +93,7 @@ export class WatchLoop {
       }
       const notices = this.#notices;
       this.#notices = [];
-      await engine.batch(notices);
+      await engine.batch(notices, this.#completeUntilMs);
       if (engine.needsPolling && this.#options.nowMs() >= this.#nextPollMs) await this.#poll();
     }
   }

@@ -3,14 +3,15 @@ import { realpathSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openLmdbTreeState } from '../state/lmdb-tree-state.js';
 import type { TreeState } from '../state/tree-state.js';
-import { type ByteName, fromText, readable } from './byte-name.js';
-import type { FileKind, FileStat, WatchRecord } from './file-change.js';
+import { type ByteName, fromText, readable, rootName } from './byte-name.js';
+import { inodeOf } from './directories.js';
+import type { Change, FileKind, FileStat, WatchRecord } from './file-change.js';
 import { RecordMaker } from './record-maker.js';
 import { RecordQueue } from './record-queue.js';
 import { sameContent } from './stat-difference.js';
 import { systemKernel } from './system-kernel.js';
 import { fileSystemReader, type TreeReader } from './tree-reader.js';
-import { rootName, WatchEngine } from './watch-engine.js';
+import { WatchEngine } from './watch-engine.js';
 import type { WatchKernel } from './watch-kernel.js';
 import { WatchLoop } from './watch-loop.js';
 
@@ -64,8 +65,15 @@ export interface TreeWatch extends AsyncIterable<WatchRecord> {
   noteChecksum(record: WatchRecord, checksum: Uint8Array): void;
   /** The same for a file that is there without a record; of use only as long as it is the file that was read. */
   noteBaselineChecksum(path: string, checksum: Uint8Array, readAs: ReadAs): void;
+  /**
+   * Where what a record speaks of is by now, as far as notices have been read: directories above it may have been renamed
+   * since, which is told later. Of a record that is not acknowledged; undefined where its directory is gone.
+   */
+  placeOf(record: WatchRecord): PlaceNow | undefined;
   /** What was noted of the content that is there. */
   checksumOf(path: string): Uint8Array | null;
+  /** The notices of everything that has happened have been read. As long as the queue is full, none are. */
+  caughtUp(): Promise<void>;
   /** Everything that has happened is in the queue of records. Do not wait for it with the queue full. */
   settled(): Promise<void>;
   /** Compares the whole tree now (`rescan`). Differences found. */
@@ -75,6 +83,12 @@ export interface TreeWatch extends AsyncIterable<WatchRecord> {
   end(): Promise<void>;
   /** Ends, and lets go of the state. What was not acknowledged is told again at the next start. */
   close(): Promise<void>;
+}
+
+/** Relative to the root. */
+export interface PlaceNow extends Pick<Change, 'path' | 'pathBytes'> {
+  /** Tells whether the directory that lies there is the one that is meant; undefined while that is not known. */
+  readonly directoryInode: bigint | undefined;
 }
 
 /** Which content was read. */
@@ -123,7 +137,7 @@ export async function watchTree(root: string, options: WatchOptions): Promise<Tr
     maxNotices: options.maxNotices ?? 500_000,
   });
   loop.start();
-  const ready = loop.do(() => begin(engine, state, records, options.baseline ?? 'quiet', nowMs));
+  const ready = loop.do(() => begin({ engine, state, queue }, options.baseline ?? 'quiet'));
   ready.catch((error: Error) => queue.fail(error));
   return new RunningWatch({ ready, queue, engine, records, loop, kernel, state });
 }
@@ -141,22 +155,20 @@ const realSystem: WatchedSystem = {
 };
 
 async function begin(
-  engine: WatchEngine,
-  state: TreeState,
-  records: RecordMaker,
+  { engine, state, queue }: Pick<RunningParts, 'engine' | 'state' | 'queue'>,
   baseline: 'quiet' | 'report',
-  nowMs: () => number,
 ): Promise<void> {
   if (state.head.baselined) {
-    records.gap('', 'not-running', state.head.lastRanMs, nowMs());
-    await engine.compareWithState('at-start');
+    await engine.compareWithLastRun();
     return;
   }
   if (baseline === 'report') {
     await engine.compareWithState('at-start', true);
     state.head.baselined = true;
   } else await engine.baseline();
-  // A write that began earlier and ends later has the head as it was then: without this, it would be the last word.
+  // What it says is told is on the disk before it says so. A write that began earlier and ends later has the head as it
+  // was then: without this, it would be the last word.
+  await queue.secured();
   await state.write([], []);
 }
 
@@ -204,14 +216,23 @@ class RunningWatch implements TreeWatch {
   }
 
   noteChecksum(record: WatchRecord, checksum: Uint8Array): void {
-    const writes = this.#parts.queue.find(record.sequence)?.writes ?? [];
-    const last = writes.findLast(({ entry }) => entry !== null && entry.kind === 'file');
-    if (last === undefined) return;
+    const slot = this.#parts.queue.find(record.sequence)?.slot;
+    if (!slot || record.type === 'gap') return;
     const { model } = this.#parts.engine;
-    const directory = model.directories.byNumber(last.directory);
-    const now = directory === undefined ? undefined : model.entry(directory, last.name);
-    if (!now?.stat || !last.entry!.stat || !sameContent(now.stat, last.entry!.stat)) return;
-    this.#parts.queue.quietly(model.set(directory!, last.name, { ...now, checksum }));
+    const directory = model.directories.byNumber(slot.directory);
+    const now = directory === undefined ? undefined : model.entry(directory, slot.name);
+    if (!now?.stat || !record.stat || !sameContent(now.stat, record.stat)) return;
+    this.#parts.queue.quietly(model.set(directory!, slot.name, { ...now, checksum }));
+  }
+
+  placeOf(record: WatchRecord): PlaceNow | undefined {
+    const slot = this.#parts.queue.find(record.sequence)?.slot;
+    const { model } = this.#parts.engine;
+    const directory = slot ? model.directories.byNumber(slot.directory) : undefined;
+    if (!slot || directory === undefined) return undefined;
+    const { text, bytes } = readable(model.pathOf(directory, slot.name));
+    const directoryInode = directory.inode === null ? undefined : inodeOf(directory.inode);
+    return { path: text, ...(bytes === undefined ? {} : { pathBytes: bytes }), directoryInode };
   }
 
   noteBaselineChecksum(path: string, checksum: Uint8Array, { inode, sizeBytes, modifiedNs }: ReadAs): void {
@@ -227,9 +248,13 @@ class RunningWatch implements TreeWatch {
     return this.#parts.engine.model.find(fromText(path))?.entry.checksum ?? null;
   }
 
+  caughtUp(): Promise<void> {
+    return this.#parts.loop.settled('read');
+  }
+
   async settled(): Promise<void> {
     await this.ready;
-    await this.#parts.loop.settled();
+    await this.#parts.loop.settled('told');
     await this.#parts.queue.secured();
   }
 
@@ -270,7 +295,12 @@ class RunningWatch implements TreeWatch {
   async #close(): Promise<void> {
     const { queue, state } = this.#parts;
     await this.end();
-    await queue.secured().catch(() => {});
+    const isSecured = await queue.secured().then(
+      () => true,
+      () => false,
+    );
+    // Until when all is told, which may be later than the last change.
+    if (isSecured) await state.write([], []);
     await state.close();
   }
 

@@ -7,6 +7,8 @@ export interface Operation {
   readonly name: string;
   /** Relative to the root. A watcher's records name each, or a gap that it reports covers it. */
   readonly paths: readonly string[];
+  /** What was renamed on the way, old and new path, in order. */
+  readonly moved: readonly (readonly [string, string])[];
   readonly atMs: number;
 }
 
@@ -27,6 +29,7 @@ export class RandomOperations {
   readonly #directories = new Set<string>(['']);
   readonly #files = new Set<string>();
   readonly #weighted: readonly (readonly [number, string, () => readonly string[]])[];
+  #moved: (readonly [string, string])[] = [];
   #count = 0;
 
   constructor(options: RandomOperationsOptions) {
@@ -69,8 +72,9 @@ export class RandomOperations {
         return at < 0;
       }) ?? this.#weighted[0]!;
     const atMs = this.#options.nowMs();
+    this.#moved = [];
     const paths = this.#files.size > MAX_FILES ? this.#deleteTree() : chosen[2]();
-    return { name: chosen[1], paths, atMs };
+    return { name: chosen[1], paths, moved: this.#moved, atMs };
   }
 
   #create(): readonly string[] {
@@ -254,6 +258,7 @@ export class RandomOperations {
   }
 
   #renamed(from: string, to: string): void {
+    this.#moved.push([from, to]);
     for (const set of [this.#files, this.#directories]) {
       for (const path of [...set]) {
         if (!isBelow(path, from)) continue;

@@ -24,6 +24,20 @@ describe.runIf(process.platform === 'linux')('what the watch tells', () => {
     expect(folder.replayed.misfits).toEqual([]);
   });
 
+  it('says that it could not keep up where it could not, and finds what is there', async () => {
+    await folder.open({ settleMs: 50, maxNotices: 50 });
+    const options = { root: folder.root, outside: join(folder.base, 'outside'), seed: SEED, nowMs: Date.now };
+    const operations = new RandomOperations(options);
+    // Without letting the watch have the thread, so that all notices of a round wait at once.
+    for (let round = 0; round < 3; round++) {
+      for (let count = 0; count < 150; count++) operations.step();
+      await folder.settled();
+    }
+    expect(folder.replayed.differences(folder.root)).toEqual([]);
+    expect(folder.replayed.misfits).toEqual([]);
+    expect(folder.gaps).toContain('queue-overflow');
+  });
+
   it('names everything that was done, where it can keep up', async () => {
     await folder.open({ settleMs: 1 });
     const options = { root: folder.root, outside: join(folder.base, 'outside'), seed: SEED + 1, nowMs: Date.now };

@@ -4,7 +4,7 @@ import type { ByteName } from '../byte-name.js';
 import { flag, type Notice, type WatchKernel } from '../watch-kernel.js';
 import { type InotifyCalls, loadInotify } from './inotify-calls.js';
 import { readNotices } from './inotify-notices.js';
-import type { InotifyThreadData } from './inotify-thread.js';
+import type { InotifyThreadData, ReadNotices } from './inotify-thread.js';
 
 const IN_ONLYDIR = 0x0100_0000;
 const IN_DONT_FOLLOW = 0x0200_0000;
@@ -37,7 +37,7 @@ export function openInotify({ maxWaitingBytes = 64 * 1024 * 1024 }: InotifyKerne
   const calls = loadInotify();
   const descriptor = calls.open();
   const bell = calls.openBell();
-  const waitingBytes = new SharedArrayBuffer(4);
+  const waitingBytes = new SharedArrayBuffer(8);
   const data: InotifyThreadData = { descriptor, bell, waitingBytes, maxWaitingBytes };
   // Found by the package's own name, which is the same file from the sources and from what is built of them.
   const file = createRequire(import.meta.url).resolve('@attestlog/monitor/inotify-thread');
@@ -78,11 +78,11 @@ class InotifyKernel implements WatchKernel {
     return watch;
   }
 
-  onNotices(listener: (notices: readonly Notice[]) => void): void {
-    this.#worker.on('message', (bytes: Uint8Array) => {
+  onNotices(listener: (notices: readonly Notice[], completeUntilMs: number | undefined) => void): void {
+    this.#worker.on('message', ({ bytes, completeUntilMs }: ReadNotices) => {
       Atomics.sub(this.#waiting, 0, bytes.byteLength);
       Atomics.notify(this.#waiting, 0);
-      listener(readNotices(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
+      listener(readNotices(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)), completeUntilMs);
     });
   }
 
