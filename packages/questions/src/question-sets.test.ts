@@ -4,12 +4,13 @@ import { readQuestion } from './read-question.js';
 
 /**
  * How many are read exactly now; fewer means that something was broken. At the first look it was 72 of 76 for judging,
- * then 24 of 32 and 25 of 30 further ones that joined both sets. Those figures say how good it is: the questions that
+ * then 24 of 32 and 25 of 30 further ones that joined both sets, and 3 of 11 about numbers of addresses within a time, of
+ * which all 11 were read after the mistakes in the others were mended. Those figures say how good it is: the questions that
  * are here now were all looked at afterwards.
  */
 const LEAST: Readonly<Record<SetName, { filter: number; everything: number }>> = {
-  building: { filter: 133, everything: 133 },
-  judging: { filter: 97, everything: 97 },
+  building: { filter: 155, everything: 155 },
+  judging: { filter: 108, everything: 108 },
 };
 
 describe.each<SetName>(['building', 'judging'])('questions for %s', (name) => {

@@ -53,6 +53,9 @@ export const clarificationCodes = [
   'permissions-now',
   'causes',
   'places',
+  'vague-number',
+  'few-within',
+  'judgement',
 ] as const;
 export type ClarificationCode = (typeof clarificationCodes)[number];
 

@@ -4,6 +4,7 @@ import type { Clarification, Reading, Understood } from './question.js';
 import {
   ambiguousDate,
   emptyPeriod,
+  fewWithin,
   notAQuestion,
   nothingUnderstood,
   partlyUnderstood,
@@ -19,6 +20,7 @@ import { anotherRule } from './reading/rules/named-thing.js';
 import { nounRule } from './reading/rules/noun-rule.js';
 import { quantityRule } from './reading/rules/quantity-rule.js';
 import { kindOf, type Rule } from './reading/rules/rule.js';
+import { severalRule } from './reading/rules/several-rule.js';
 import { verbRule } from './reading/rules/verb-rule.js';
 import { wordRule } from './reading/rules/word-rule.js';
 import { isEmptyPeriod, lastSeconds, type PeriodReading, readPeriod } from './time/period.js';
@@ -55,6 +57,7 @@ export function readQuestion(question: string, context: QuestionContext): Readin
   readItems(items, draft, context.me);
   const times = withWindow(written, window, draft, context);
   const filter = filterOfDraft(draft);
+  requireMany(question, window, draft);
   if (isEmptyPeriod(times.period)) draft.clarifications.unshift(emptyPeriod());
   for (const date of times.ambiguous) draft.clarifications.unshift(ambiguousDate(date));
   return readingOf(question, items, draft, filter, times);
@@ -66,6 +69,15 @@ function withWindow(times: PeriodReading, window: FoundWindow, draft: Draft, con
   if (windowSeconds === undefined || span === undefined || draft.having !== undefined) return times;
   if (times.spans.length > 0) return times;
   return { ...times, period: lastSeconds(windowSeconds, context), spans: [span] };
+}
+
+/** Within a stretch of time that lies anywhere there can be too many, but nothing follows from few. */
+function requireMany(question: string, { windowSeconds, span }: FoundWindow, { having, clarifications }: Draft): void {
+  if (windowSeconds === undefined || span === undefined || having === undefined) return;
+  if (having.count.gt !== undefined || having.count.gte !== undefined) return;
+  const window = question.slice(span.offset, span.end);
+  const last = window.replace(/^\w+(?: +any)? +(?:(?:an?|one|the)(?: +(?:single|same))? +)?/i, 'in the last ');
+  clarifications.push(fewWithin(window, question.slice(0, span.offset) + last + question.slice(span.end)));
 }
 
 /** A question that speaks of UTC means it everywhere: "between 10:00 and 11:30 UTC". */
@@ -81,6 +93,7 @@ function blank(text: string, spans: PeriodReading['spans']): string {
 
 function readItems(items: readonly Item[], draft: Draft, me: string | undefined): void {
   const rules: readonly Rule[] = [
+    severalRule,
     askRule,
     quantityRule,
     anotherRule,
@@ -146,7 +159,8 @@ function readingOf(
   const understood: Understood[] = [...draft.understood, ...timesUnderstood(question, times)];
   understood.sort((one, other) => one.offset - other.offset);
   const confidence = confidenceOf(items, draft, understood.length);
-  const isAnything = filter.op !== 'always' || times.spans.length > 0 || draft.limit !== undefined;
+  const isAnything =
+    filter.op !== 'always' || times.spans.length > 0 || draft.limit !== undefined || draft.having !== undefined;
   const clarification =
     draft.clarifications[0] ?? doubt(draft, filter, isAnything ? confidence : 0, ANSWERED_FROM_CONFIDENCE);
   if (draft.having !== undefined && draft.having.per === undefined && draft.per === undefined) askOfSubject(draft);

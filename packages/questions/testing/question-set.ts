@@ -68,7 +68,7 @@ export function judge(expected: SetQuestion, reading: Reading): Judgement {
 }
 
 function havingText(having: Having | undefined): string {
-  return JSON.stringify([having?.count, having?.per, having?.withinSeconds]);
+  return JSON.stringify([having?.count, having?.of, having?.per, having?.withinSeconds]);
 }
 
 function filterOfText(text: string): Filter {

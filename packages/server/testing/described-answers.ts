@@ -34,10 +34,15 @@ export function checkAnswers(app: FastifyInstance): void {
 const validators = new Map<string, ValidateFunction>();
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 
+/** What schemas of a description refer to. */
+export interface Components {
+  schemas?: object;
+}
+
 /** Checks a value against a schema of the description, and says what is wrong. */
-export function schemaProblem(schema: object, value: unknown): string | undefined {
+export function schemaProblem(schema: object, value: unknown, { schemas = {} }: Components): string | undefined {
   const text = JSON.stringify(schema);
-  const isValid = validators.get(text) ?? ajv.compile(schema);
+  const isValid = validators.get(text) ?? ajv.compile({ ...schema, components: { schemas } });
   validators.set(text, isValid);
   if (isValid(value)) return undefined;
   const [error] = isValid.errors ?? [];
@@ -77,8 +82,12 @@ export class DescribedAnswers {
     const media = described.content?.[type];
     if (media === undefined) return `${route} ${answer.statusCode} answered with the media type "${type}"`;
     if (media.schema === undefined || !isJson(type)) return undefined;
-    const problem = schemaProblem(media.schema, JSON.parse(answer.body));
+    const problem = schemaProblem(media.schema, JSON.parse(answer.body), this.#components);
     return problem === undefined ? undefined : `${route} ${answer.statusCode}: ${problem}`;
+  }
+
+  get #components(): Components {
+    return (this.#app.swagger() as { components?: Components }).components ?? {};
   }
 
   #find(pathname: string): Path | undefined {

@@ -67,6 +67,27 @@ it('runs a search by its name, page by page, with its columns', async () => {
   ]);
 });
 
+it('changes what is said of a search, and leaves the rest as it was read', async () => {
+  server.answers.push([200, { searches: [SEARCH] }], [200, { ...SEARCH, revision: 8 }]);
+  const { code } = await cli('update', 'denied', 'outcome:denied actor:jane', '--from', 'yesterday', '--private');
+  expect(code).toBe(0);
+  expect(server.requests[1]).toMatchObject({ method: 'PUT', url: '/api/v1/searches/s-1', ifMatch: '"7"' });
+  expect(server.requests[1]!.body).toEqual({
+    name: 'denied',
+    q: 'outcome:denied actor:jane',
+    from: 'yesterday',
+    shared: false,
+    columns: ['time', 'actor.id'],
+  });
+  expect((await cli('update', 'denied')).stderr).toContain('Nothing says what to change');
+});
+
+it('shows a search', async () => {
+  server.answers.push([200, { searches: [SEARCH] }]);
+  const { stdout } = await cli('show', 'denied', '--json');
+  expect(JSON.parse(stdout)).toEqual(SEARCH);
+});
+
 it('deletes the search that it has read, and says where a name is none or several', async () => {
   server.answers.push([200, { searches: [SEARCH] }], [204, undefined]);
   expect((await cli('delete', 'denied')).code).toBe(0);

@@ -28,6 +28,8 @@ interface SearchOptions extends GlobalOptions {
   readonly columns?: string;
   readonly description?: string;
   readonly shared?: boolean;
+  readonly private?: boolean;
+  readonly name?: string;
   readonly limit: number;
 }
 
@@ -36,6 +38,7 @@ Examples:
   $ attestlog search save 'denied orders' 'action:order.* outcome:denied' --from 'last 7 days'
   $ attestlog search save 'my own' actor:@me --columns time,action,targets.id
   $ attestlog search run 'denied orders'
+  $ attestlog search update 'denied orders' --from 'last 30 days' --columns time,actor.id
   $ attestlog search list
 
 A search is yours alone, or with --shared everybody's who reads the events of the tenant; that takes searches:manage.
@@ -53,23 +56,24 @@ const columns: readonly DocumentColumn[] = [
 export function addSearchCommand(program: Command, run: RunAction, context: CommandContext): void {
   const searches = program
     .command('search')
-    .description('saved searches: save, list, run, delete')
+    .description('saved searches: save, list, show, run, update, delete')
     .addHelpText('after', examples);
   const add = (name: string, description: string) =>
     searches.command(name).description(description).option('--json', 'print JSON');
-  add('save', 'save a search')
-    .argument('<name>')
-    .argument('[filter...]', 'which events, in the search syntax')
-    .option('--from <time>', 'not before this time; words such as "last 7 days" are kept as words')
-    .option('--to <time>', 'not after this time')
-    .option('--time-zone <name>', 'where words about time are')
-    .addOption(new Option('--order <name>', 'which come first').choices(['newest', 'oldest']))
-    .option('--fields <list>', 'only these fields: time,actor.id')
-    .option('--columns <list>', 'what a table shows of it')
-    .option('--description <text>', 'what it is for')
-    .option('--shared', 'for everybody who reads the events of the tenant')
-    .action((name: string, words: string[], _options: unknown, command: Command) =>
+  addContent(add('save', 'save a search').argument('<name>')).action(
+    (name: string, words: string[], _options: unknown, command: Command) =>
       run(() => saveSearch(context, name, words, command.optsWithGlobals<SearchOptions>())),
+  );
+  addContent(add('update', 'change a search; what is not given stays').argument('<name>'))
+    .option('--name <text>', 'what it is called from now on')
+    .option('--private', 'for you alone again')
+    .action((name: string, words: string[], _options: unknown, command: Command) =>
+      run(() => updateSearch(context, name, words, command.optsWithGlobals<SearchOptions>())),
+    );
+  add('show', 'show a search')
+    .argument('<name>')
+    .action((name: string, _options: unknown, command: Command) =>
+      run(() => showSearch(context, name, command.optsWithGlobals<SearchOptions>())),
     );
   add('list', 'list the searches that you see').action((_options: unknown, command: Command) =>
     run(() => listSearches(context, command.optsWithGlobals<SearchOptions>())),
@@ -87,18 +91,65 @@ export function addSearchCommand(program: Command, run: RunAction, context: Comm
     );
 }
 
+function addContent(command: Command): Command {
+  return command
+    .argument('[filter...]', 'which events, in the search syntax')
+    .option('--from <time>', 'not before this time; words such as "last 7 days" are kept as words')
+    .option('--to <time>', 'not after this time')
+    .option('--time-zone <name>', 'where words about time are')
+    .addOption(new Option('--order <name>', 'which come first').choices(['newest', 'oldest']))
+    .option('--fields <list>', 'only these fields: time,actor.id')
+    .option('--columns <list>', 'what a table shows of it')
+    .option('--description <text>', 'what it is for')
+    .option('--shared', 'for everybody who reads the events of the tenant');
+}
+
+/** What the flags and words say of a search; what they do not is undefined. */
+function contentOf(words: readonly string[], options: SearchOptions): Document {
+  const { from, to, timeZone: time_zone, order, description, shared } = options;
+  const q = words.length === 0 ? undefined : words.join(' ');
+  const [fields, shownColumns] = [listOf(options.fields), listOf(options.columns)];
+  return { description, q, from, to, time_zone, order, fields, columns: shownColumns, shared };
+}
+
 async function saveSearch(
   context: CommandContext,
   name: string,
   words: readonly string[],
   options: SearchOptions,
 ): Promise<ExitCode> {
-  const { from, to, timeZone: time_zone, order, description, shared } = options;
-  const q = words.length === 0 ? undefined : words.join(' ');
-  const [fields, shownColumns] = [listOf(options.fields), listOf(options.columns)];
-  const body = { name, description, q, from, to, time_zone, order, fields, columns: shownColumns, shared };
+  const body = { name, ...contentOf(words, options) };
   const client = new ChangeClient(context, await connectionTo(options, context.env));
   await printDocument(context, await client.send({ method: 'POST', path: PATH, body }), options.json === true);
+  return EXIT.ok;
+}
+
+/** What somebody else changed between the two requests is not overwritten. */
+async function updateSearch(
+  context: CommandContext,
+  name: string,
+  words: readonly string[],
+  options: SearchOptions,
+): Promise<ExitCode> {
+  if (options.shared === true && options.private === true)
+    throw usageFailure('--shared and --private exclude each other');
+  const content = { ...contentOf(words, options), name: options.name };
+  const given = Object.entries(content).filter(([, value]) => value !== undefined);
+  const change: Document = { ...Object.fromEntries(given), ...(options.private === true ? { shared: false } : {}) };
+  if (Object.keys(change).length === 0) throw usageFailure('Nothing says what to change');
+  const client = new ChangeClient(context, await connectionTo(options, context.env));
+  const { id, owner, created_at, updated_at, revision, filter, ...known } = await searchNamed(client, name);
+  // Words stand in the place of a tree.
+  const body = { ...known, ...(change.q === undefined && filter !== undefined ? { filter } : {}), ...change };
+  const headers = { 'if-match': `"${String(revision)}"` };
+  const answer = await client.send({ method: 'PUT', path: `${PATH}/${String(id)}`, body, headers });
+  await printDocument(context, answer, options.json === true);
+  return EXIT.ok;
+}
+
+async function showSearch(context: CommandContext, name: string, options: SearchOptions): Promise<ExitCode> {
+  const client = new ChangeClient(context, await connectionTo(options, context.env));
+  await printDocument(context, await searchNamed(client, name), options.json === true);
   return EXIT.ok;
 }
 

@@ -49,6 +49,11 @@ describe('a tree from outside', () => {
     expect(checkFilter(tree)).toEqual({ filter });
   });
 
+  it('tells the member that was perhaps meant', () => {
+    const { problem } = checkFilter({ op: 'is', field: 'id', value: ['a'] });
+    expect(problem).toMatchObject({ code: 'bad-shape', pointer: '', suggestion: 'values' });
+  });
+
   it.each<[unknown, string, string]>([
     [null, 'bad-shape', ''],
     [[], 'bad-shape', ''],

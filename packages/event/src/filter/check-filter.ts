@@ -1,4 +1,5 @@
 import { isPlainObject } from '../json-value.js';
+import { nearestName } from '../nearest-name.js';
 import { formatNs, isMoment, parseTime } from '../time.js';
 import { ALWAYS, allOf, anyOf, NEVER, negate } from './combine.js';
 import type { Bound, Filter } from './filter.js';
@@ -104,7 +105,14 @@ function readNode(value: unknown, pointer: string): Node {
     return fail('bad-shape', `"op" is one of ${Object.keys(MEMBERS).join(', ')}.`, `${pointer}/op`);
   }
   for (const key of Object.keys(value)) {
-    if (key !== 'op' && !members.includes(key)) fail('bad-shape', `"${op}" has no member ${shown(key)}.`, pointer);
+    if (key === 'op' || members.includes(key)) continue;
+    const near = nearestName(key, members);
+    const problem = filterProblem(
+      'bad-shape',
+      `"${op}" has no member ${shown(key)}${near === undefined ? '.' : `; perhaps ${near} was meant.`}`,
+      near,
+    );
+    throw new TreeError(problem, pointer);
   }
   for (const key of members) {
     if (value[key] === undefined && !OPTIONAL.includes(key)) fail('bad-shape', `"${op}" needs "${key}".`, pointer);

@@ -21,6 +21,8 @@ const sentences: Readonly<Record<Unsupported, string>> = {
     'The log has what was done, not who may do what now. Ask who was granted something, or who accessed it.',
   places: 'The log has addresses, networks and cloud regions, but no countries. Ask with one of those.',
   causes: 'The log has what happened, not why. Ask for the events of the time in question.',
+  'vague-number': 'From how many on? Ask with a number.',
+  judgement: 'What is out of the ordinary is for you to say: ask for what it would look like.',
 };
 
 const choicesOf: Readonly<Record<Unsupported, readonly string[]>> = {
@@ -30,11 +32,26 @@ const choicesOf: Readonly<Record<Unsupported, readonly string[]>> = {
   'permissions-now': ['permission changes in the last 90 days', 'who was granted the admin role'],
   places: ['logins from external addresses yesterday', 'logins from 203.0.113.0/24 yesterday'],
   causes: ['errors in the last hour', 'what happened in the last hour'],
+  'vague-number': ['users with more than 5 failed logins within 10 minutes', 'top 10 users by deletions last month'],
+  judgement: ['failed logins in the last 24 hours', 'users with logins from more than 3 addresses within an hour'],
 };
 
 /** What a filter cannot say. */
 export function unsupported(because: Unsupported, item: Item): Clarification {
   return { code: because, question: `“${item.text}”: ${sentences[because]}`, choices: choicesOf[because] };
+}
+
+/**
+ * "Fewer than 3 within a day" holds of nearly every day of everybody.
+ *
+ * @param asked the question with the last such stretch of time in its place
+ */
+export function fewWithin(window: string, asked: string): Clarification {
+  return {
+    code: 'few-within',
+    question: `“${window}”: of whatever stretch of time that long? That few holds nearly always. Ask with a time that has a beginning and an end.`,
+    choices: [asked],
+  };
 }
 
 export function ambiguousDate({ text }: AmbiguousDate): Clarification {

@@ -1,4 +1,5 @@
 import { type Meaning, meaningOf, WORDING_MAX_WORDS } from '../vocabulary/lexicon.js';
+import { wholeNumberOf } from '../words/number-words.js';
 import { correctedWord } from '../words/spelling.js';
 import { type Token, tokensOf } from '../words/token.js';
 
@@ -38,9 +39,9 @@ function correctedWords(tokens: readonly Token[]): (string | undefined)[] {
   const words = [...written];
   for (let place = 0; place < tokens.length; ) {
     const count = longestWording(written, place);
-    if (count === 0 && written[place] !== undefined && !isInNamePlace(tokens, place)) {
-      words[place] = correctedWord(written[place]!) ?? written[place];
-    }
+    const word = written[place];
+    const mayBeMisspelt = count === 0 && word !== undefined && wholeNumberOf(word) === undefined;
+    if (mayBeMisspelt && !isInNamePlace(tokens, place)) words[place] = correctedWord(word) ?? word;
     place += Math.max(count, 1);
   }
   return words;

@@ -2,9 +2,10 @@ import { MS_PER_DAY, type WallMs } from './zoned-time.js';
 
 /** Arithmetic on the calendar of the wall: no time zone and no daylight saving in it. */
 
-export type CalendarUnit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
+export type CalendarUnit = 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
 
 const FIXED_MS: Partial<Record<CalendarUnit, number>> = {
+  second: 1000,
   minute: 60_000,
   hour: 3_600_000,
   day: MS_PER_DAY,

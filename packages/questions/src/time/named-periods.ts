@@ -16,7 +16,7 @@ export interface FoundPeriod {
 }
 
 const UNIT =
-  'minutes?|mins?|m|hours?|hrs?|hr|h|days?|d|weeks?|wks?|wk|w|fortnights?|months?|mths?|mo|quarters?|years?|yrs?|yr|y';
+  'seconds?|secs?|minutes?|mins?|m|hours?|hrs?|hr|h|days?|d|weeks?|wks?|wk|w|fortnights?|months?|mths?|mo|quarters?|years?|yrs?|yr|y';
 const NUMBER = `\\d{1,5}|${NUMBER_WORDS}`;
 const PAST = 'last|past|previous|prior|preceding|recent|latest';
 
@@ -28,13 +28,21 @@ interface Unit {
 function unitOf(word: string): Unit {
   if (word.startsWith('fortnight')) return { unit: 'week', count: 2 };
   if (/^mo|^mth/.test(word)) return { unit: 'month', count: 1 };
-  const units: Record<string, CalendarUnit> = { m: 'minute', h: 'hour', d: 'day', w: 'week', q: 'quarter', y: 'year' };
+  const units: Record<string, CalendarUnit> = {
+    s: 'second',
+    m: 'minute',
+    h: 'hour',
+    d: 'day',
+    w: 'week',
+    q: 'quarter',
+    y: 'year',
+  };
   return { unit: units[word[0] as string]!, count: 1 };
 }
 
 /** The units that go by elapsed time; days and longer go by the calendar. */
 function isClockUnit(unit: CalendarUnit): boolean {
-  return unit === 'minute' || unit === 'hour';
+  return unit === 'second' || unit === 'minute' || unit === 'hour';
 }
 
 function rolling({ unit, count }: Unit, times: number, clock: QuestionClock): Interval {
@@ -44,7 +52,13 @@ function rolling({ unit, count }: Unit, times: number, clock: QuestionClock): In
 }
 
 function whole(unit: CalendarUnit, shift: number, clock: QuestionClock): Interval {
-  const start = addUnits(unit, startOf(unit, wallNow(clock)), shift);
+  const now = wallNow(clock);
+  if (isClockUnit(unit) && shift === 0) {
+    // By what has gone by of it: where the clock was put back, the wall shows this hour for the second time.
+    const fromMs = clock.nowMs - (now - startOf(unit, now));
+    return { fromMs, untilMs: addUnits(unit, fromMs, 1) };
+  }
+  const start = addUnits(unit, startOf(unit, now), shift);
   return wallInterval(start, addUnits(unit, start, 1), clock);
 }
 
@@ -75,6 +89,14 @@ const ordinals = ['first', 'second', 'third', 'fourth'];
 
 /** Longer wordings before the shorter ones that they begin with. */
 const namedPeriods: readonly NamedPeriod[] = [
+  { pattern: /\b(?:(?:right|just) +)?now\b/g, read: (_match, { nowMs }) => ({ fromMs: nowMs, untilMs: nowMs }) },
+  {
+    pattern: /\bhalf +an? +(hour|day) +ago\b/g,
+    read: ([, unit], { nowMs }) => {
+      const fromMs = nowMs - (unit === 'day' ? MS_PER_DAY : MS_PER_HOUR) / 2;
+      return { fromMs, untilMs: addUnits('minute', fromMs, 1) };
+    },
+  },
   {
     pattern: new RegExp(`\\b(?:${PAST}) +(${NUMBER}) *(${UNIT})\\b`, 'g'),
     read: ([, count = '', unit = ''], clock) => rolling(unitOf(unit), wholeNumberOf(count)!, clock),
@@ -95,11 +117,11 @@ const namedPeriods: readonly NamedPeriod[] = [
     read: ([, unit], clock) => whole(unit as CalendarUnit, -1, clock),
   },
   {
-    pattern: /\b(?:last|previous|prior|past|preceding) +(minute|hour|day|week|fortnight|month|quarter|year)\b/g,
+    pattern: /\b(?:last|previous|prior|past|preceding) +(second|minute|hour|day|week|fortnight|month|quarter|year)\b/g,
     read: ([, unit = ''], clock) => rolling(unitOf(unit), 1, clock),
   },
   {
-    pattern: /\b(?:this|the +current|current) +(?:calendar +)?(week|month|quarter|year|hour)\b/g,
+    pattern: /\b(?:this|the +current|current) +(?:calendar +)?(week|month|quarter|year|day|hour|minute)\b/g,
     read: ([, unit], clock) => whole(unit as CalendarUnit, 0, clock),
   },
   {
@@ -107,7 +129,7 @@ const namedPeriods: readonly NamedPeriod[] = [
     read: (_match, clock) => ago(2, { unit: 'day', count: 1 }, clock),
   },
   {
-    pattern: new RegExp(`\\b(${NUMBER}) *(${UNIT}) +ago\\b`, 'g'),
+    pattern: new RegExp(`(?<![.,])\\b(${NUMBER}) *(${UNIT}) +ago\\b`, 'g'),
     read: ([, count = '', unit = ''], clock) => ago(wholeNumberOf(count)!, unitOf(unit), clock),
   },
   { pattern: /\blast +night\b/g, read: (_match, clock) => dayPart(-1, 18, 30, clock) },

@@ -160,3 +160,66 @@ describe('periods in words', () => {
     );
   });
 });
+
+describe('words that are about this moment', () => {
+  const nowMs = Date.UTC(2025, 9, 15, 12, 30, 45, 123);
+
+  it.each(['UTC', 'America/Los_Angeles', 'Europe/Berlin', 'Asia/Kathmandu', 'Pacific/Kiritimati'])(
+    'mean the same moment in %s as everywhere',
+    (timeZone) => {
+      const at = { nowMs, timeZone };
+      const now = '2025-10-15T12:30:45.123000000Z';
+      expect(readPeriodText('now', at)).toEqual({ from: now, to: now });
+      expect(readPeriodText('until now', at)).toEqual({ to: now });
+      expect(readPeriodText('last 90 seconds', at)).toEqual({ from: '2025-10-15T12:29:15.123000000Z', to: now });
+      expect(shown('30 seconds ago', at)).toBe('2025-10-15 12:30:15 .. 2025-10-15 12:30:16');
+      expect(shown('half an hour ago', at)).toBe('2025-10-15 12:00:45 .. 2025-10-15 12:01:45');
+      expect(shown('1.5 hours ago', at)).toBe('2025-10-15 11:00:45 .. 2025-10-15 11:00:46');
+      expect(shown('2025-10-06T14:00+02:00', at)).toBe('2025-10-06 12:00:00 .. 2025-10-06 12:01:00');
+    },
+  );
+
+  it('go by elapsed time where the clock is put forward or back', () => {
+    fc.assert(
+      fc.property(
+        // Around the changes of 2025 in Berlin, Los Angeles and Lord Howe, where it is half an hour.
+        fc.constantFrom(
+          Date.UTC(2025, 2, 30, 1),
+          Date.UTC(2025, 9, 26, 1),
+          Date.UTC(2025, 10, 2, 9),
+          Date.UTC(2025, 3, 5, 15),
+        ),
+        fc.integer({ min: -10_800, max: 10_800 }),
+        fc.constantFrom('Europe/Berlin', 'America/Los_Angeles', 'Australia/Lord_Howe'),
+        fc.constantFrom(['2 hours ago', 7200], ['half an hour ago', 1800], ['20 seconds ago', 20], ['now', 0]),
+        (change, seconds, timeZone, [text, back]) => {
+          const at = { nowMs: change + seconds * 1000, timeZone };
+          const from = Date.parse(readPeriodText(String(text), at)!.from!);
+          expect(from).toBe(at.nowMs - Number(back) * 1000);
+        },
+      ),
+    );
+  });
+
+  it('have this hour begin in the hour that the clock shows, the first or the second time', () => {
+    const berlin = (hour: number) => ({ nowMs: Date.UTC(2025, 9, 26, hour, 40), timeZone: 'Europe/Berlin' });
+    expect(readPeriodText('this hour', berlin(0))?.from).toBe('2025-10-26T00:00:00.000000000Z');
+    expect(readPeriodText('this hour', berlin(1))?.from).toBe('2025-10-26T01:00:00.000000000Z');
+  });
+});
+
+describe('days on which the clock is put forward or back', () => {
+  it.each([
+    ['yesterday', 'Europe/Berlin', Date.UTC(2025, 9, 27, 9), '2025-10-25 22:00:00 .. 2025-10-26 23:00:00'],
+    ['today', 'Europe/Berlin', Date.UTC(2025, 2, 30, 20), '2025-03-29 23:00:00 .. 2025-03-30 20:00:00'],
+    ['yesterday', 'Europe/Berlin', Date.UTC(2025, 2, 31, 9), '2025-03-29 23:00:00 .. 2025-03-30 22:00:00'],
+    ['yesterday at 02:30', 'Europe/Berlin', Date.UTC(2025, 9, 27, 9), '2025-10-26 00:30:00 .. 2025-10-26 00:31:00'],
+    ['this morning', 'America/Los_Angeles', Date.UTC(2025, 10, 2, 22), '2025-11-02 14:00:00 .. 2025-11-02 20:00:00'],
+    ['yesterday', 'America/Los_Angeles', Date.UTC(2025, 10, 3, 18), '2025-11-02 07:00:00 .. 2025-11-03 08:00:00'],
+    ['last 2 days', 'Europe/Berlin', Date.UTC(2025, 9, 27, 9), '2025-10-25 08:00:00 .. 2025-10-27 09:00:00'],
+    ['last 48 hours', 'Europe/Berlin', Date.UTC(2025, 9, 27, 9), '2025-10-25 09:00:00 .. 2025-10-27 09:00:00'],
+    ['last week', 'Pacific/Auckland', Date.UTC(2025, 8, 30, 0), '2025-09-21 12:00:00 .. 2025-09-28 11:00:00'],
+  ])('%s in %s', (text, timeZone, nowMs, expected) => {
+    expect(shown(text, { nowMs, timeZone })).toBe(expected);
+  });
+});

@@ -112,6 +112,11 @@ function intervalOf(parsed: ParsedComponents, written: string, clock: QuestionCl
 function clockInterval(parsed: ParsedComponents, start: WallMs, written: string, clock: QuestionClock): Interval {
   const isWholeHour = !written.includes(':') && !parsed.isCertain('second');
   const length = parsed.isCertain('second') ? 1000 : isWholeHour ? MS_PER_HOUR : MS_PER_MINUTE;
+  if (parsed.tags().has('result/relativeDateAndTime')) {
+    // "2 hours before" goes by elapsed time: the grammar has counted from the wall, to the second.
+    const fromMs = clock.nowMs - (Math.floor(wallNow(clock) / 1000) * 1000 - start);
+    return { fromMs, untilMs: fromMs + length };
+  }
   const offset = parsed.isCertain('timezoneOffset') ? parsed.get('timezoneOffset') : null;
   if (offset !== null) {
     const fromMs = start - offset * MS_PER_MINUTE;

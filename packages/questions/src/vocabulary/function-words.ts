@@ -29,7 +29,9 @@ export type FunctionWord =
   | { readonly kind: 'stop' };
 
 export type Comparison = 'gt' | 'gte' | 'lt' | 'lte' | 'between' | 'eq';
-export type Unsupported = 'sequence' | 'absence' | 'time-of-day' | 'permissions-now' | 'causes' | 'places';
+export type Unsupported =
+  | ('sequence' | 'absence' | 'time-of-day' | 'permissions-now' | 'causes' | 'places')
+  | ('vague-number' | 'judgement');
 
 const table: [words: string, meaning: FunctionWord][] = [
   [
@@ -135,7 +137,7 @@ const table: [words: string, meaning: FunctionWord][] = [
     'size',
     'level',
   ].map((name): [string, FunctionWord] => [name, { kind: 'property', name }]),
-  ['same', { kind: 'same' }],
+  ['same,single,very same', { kind: 'same' }],
   ['each,every,respective,broken down by,grouped by,group by', { kind: 'each' }],
   ...['minute', 'hour', 'day', 'week', 'month'].map((per): [string, FunctionWord] => [per, { kind: 'bucket', per }]),
   ['i,my,me,myself,mine', { kind: 'me' }],
@@ -153,10 +155,18 @@ const table: [words: string, meaning: FunctionWord][] = [
     'has access,have access,can access,who can,is allowed,are allowed,allowed to,has permission,have permission,has the right',
     { kind: 'unsupported', because: 'permissions-now' },
   ],
+  [
+    'many,too many,lots of,a lot of,frequent,frequently,repeated,repeatedly,excessive,mass,bulk,a large number of,large numbers of,numerous,over and over,again and again',
+    { kind: 'unsupported', because: 'vague-number' },
+  ],
+  [
+    'suspicious,suspiciously,unusual,unusually,strange,weird,odd,anomalous,anomalies,anomaly,abnormal,irregular,questionable,malicious,dubious',
+    { kind: 'unsupported', because: 'judgement' },
+  ],
   ['country,countries,city,cities,continent,geolocation', { kind: 'unsupported', because: 'places' }],
   ['why,how,should,predict,explain', { kind: 'unsupported', because: 'causes' }],
   [
-    'a,an,the,all,some,that,this,these,those,please,pls,plz,kindly,can,could,would,will,you,there,it,its,possible,ever,also,only,just,so,such,anyone,anybody,someone,somebody,as,if,us,we,our,want,need,like,know,to see,to show,to know,want to know,i want to know,i want,i need,i would like,it is possible,interested,called,named,number,no,id,ids,mr,mrs,ms,dr,related,kind,type,details,data,information,info,whose,back,actually,own,recorded,logged,around,against,concerning,regarding,across,thanks,thank,with id,with the id,but,come,comes,came,go,goes,went,appear,appeared,exist,exists,originate,originated,with number,whose id is,that has the id,hey,hi,hello,both,either,already,whether,many,much,few,several,various,whole,entire,full,complete,exact,members,attempting,let',
+    'a,an,the,all,some,that,this,these,those,please,pls,plz,kindly,can,could,would,will,you,there,it,its,possible,ever,also,only,just,so,such,anyone,anybody,someone,somebody,as,if,us,we,our,want,need,like,know,to see,to show,to know,want to know,i want to know,i want,i need,i would like,it is possible,interested,called,named,number,no,id,ids,mr,mrs,ms,dr,related,kind,type,details,data,information,info,whose,back,actually,own,recorded,logged,around,against,concerning,regarding,across,thanks,thank,with id,with the id,but,come,comes,came,go,goes,went,appear,appeared,exist,exists,originate,originated,with number,whose id is,that has the id,hey,hi,hello,both,either,already,whether,much,few,several,various,multiple,active,whole,entire,full,complete,exact,members,attempting,let',
     { kind: 'stop' },
   ],
 ];

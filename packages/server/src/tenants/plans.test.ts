@@ -9,6 +9,12 @@ describe('limits in words', () => {
       storageBytes: 10 * 1024 ** 3,
       requestBytes: 4 * 1024 ** 2,
     });
+    expect(readLimits('queries=2,query-seconds=20,query-rows=500000,query-memory=512MiB')).toEqual({
+      queriesAtOnce: 2,
+      querySeconds: 20,
+      queryRows: 500_000,
+      queryMemoryBytes: 512 * 1024 ** 2,
+    });
     expect(readLimits('')).toEqual({});
   });
 

@@ -14,6 +14,14 @@ export interface Limits {
   retentionDays?: number;
   /** Days after which what is kept lies in the archive. */
   archiveDays?: number;
+  /** Queries that run at once. These four are at most those of the deployment: see {@link queryAllowance}. */
+  queriesAtOnce?: number;
+  /** Seconds that one query may take in the store. */
+  querySeconds?: number;
+  /** Events that one query may look at. */
+  queryRows?: number;
+  /** Bytes of memory that one query may use in the store. */
+  queryMemoryBytes?: number;
 }
 
 export type LimitName = keyof Limits;
@@ -37,6 +45,10 @@ const WORDS: Readonly<Record<string, [LimitName, 'integer' | 'bytes']>> = {
   request: ['requestBytes', 'bytes'],
   'retention-days': ['retentionDays', 'integer'],
   'archive-days': ['archiveDays', 'integer'],
+  queries: ['queriesAtOnce', 'integer'],
+  'query-seconds': ['querySeconds', 'integer'],
+  'query-rows': ['queryRows', 'integer'],
+  'query-memory': ['queryMemoryBytes', 'bytes'],
 };
 
 /** Reads limits as `events-per-day=100000,storage=10GiB`; or says in words what is wrong with the text. */

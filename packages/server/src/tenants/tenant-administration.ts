@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.js';
 import { isConfirmation, makeConfirmation } from './confirmation.js';
 import { dayOf } from './day.js';
 import type { Limits } from './plans.js';
+import { type QueryAllowance, queryAllowance } from './query-allowance.js';
 import type { Quotas } from './quotas.js';
 import type { TenantDeletion } from './tenant-deletion.js';
 import type { Tenant, TenantDirectory } from './tenant-directory.js';
@@ -12,6 +13,8 @@ import { type TenantInput, tenantIdFor } from './tenant-document.js';
 export interface TenantAdministrationParts {
   tenants: TenantDirectory;
   quotas: Quotas;
+  /** What the deployment lets the queries of one tenant use at most. */
+  queryAllowance: QueryAllowance;
   deletion: TenantDeletion;
   clock: Clock;
   randomBytes: (count: number) => Uint8Array;
@@ -33,7 +36,8 @@ export class TenantAdministration {
 
   /** The limits that hold for a tenant. */
   limitsOf(tenant: Tenant): Limits {
-    return this.#parts.quotas.limitsOf(tenant);
+    const limits = this.#parts.quotas.limitsOf(tenant);
+    return { ...limits, ...queryAllowance(limits, this.#parts.queryAllowance) };
   }
 
   /** Today in UTC, as a number of days since 1970. */

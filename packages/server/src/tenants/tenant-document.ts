@@ -16,6 +16,10 @@ export const limitsSchema = z
     requestBytes: limit.min(1024).describe('Bytes of one request.').optional(),
     retentionDays: z.int().min(1).max(36_500).describe('Days for which events are kept.').optional(),
     archiveDays: z.int().min(1).max(36_500).describe('Days for which archives are kept.').optional(),
+    queriesAtOnce: limit.min(1).describe('Queries that run at once; at most those of the deployment.').optional(),
+    querySeconds: limit.min(1).describe('Seconds that one query may take.').optional(),
+    queryRows: limit.min(1000).describe('Events that one query may look at.').optional(),
+    queryMemoryBytes: limit.min(67_108_864).describe('Bytes of memory that one query may use.').optional(),
   })
   .describe('Limits of this tenant in the place of its plan’s.');
 

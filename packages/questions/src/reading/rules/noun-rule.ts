@@ -53,9 +53,20 @@ function readUnnamed(items: readonly Item[], at: number, draft: Draft, noun: Nou
     else draft.add('actor', noun.actorTypes, item);
     return;
   }
+  if (isFieldSubject(items, at, draft, noun, isPlural)) {
+    draft.subjectPer ??= noun.per;
+    draft.say(item, '*');
+    return;
+  }
   if (noun.filter !== undefined) draft.add('noun', noun.filter, item, { noun: noun.name });
   else if (noun.actorTypes !== undefined) addParties(draft, item, noun.actorTypes, isPlural);
   else draft.say(item, '*');
+}
+
+/** "Sessions with …", "addresses that …": what events have, and no thing that is acted on. */
+function isFieldSubject(items: readonly Item[], at: number, draft: Draft, noun: Noun, isPlural: boolean): boolean {
+  if (noun.fields === undefined || noun.per === undefined || !isPlural || draft.findings.length > 0) return false;
+  return /^(?:with|that|which|having|from)$/.test(items[at + 1]?.token.lower ?? '');
 }
 
 /** "Created admins", "the password of admin": those who are acted on. */

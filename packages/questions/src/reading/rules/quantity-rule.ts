@@ -6,6 +6,7 @@ import type { Item } from '../item.js';
 import { numberOf } from './ask-rule.js';
 import { isAboutThings } from './party-role.js';
 import { isNameLike, isUnknownWord, kindOf, type Rule, skipStops } from './rule.js';
+import { saysDifferent, skipToCounted } from './several-rule.js';
 
 const signs: Readonly<Record<string, Comparison>> = { '>': 'gt', '>=': 'gte', '<': 'lt', '<=': 'lte', '=': 'eq' };
 const FACTORS: Readonly<Record<string, number>> = { hundred: 100, thousand: 1e3, million: 1e6, billion: 1e9 };
@@ -18,16 +19,16 @@ export const quantityRule: Rule = (items, at, draft) => {
   if (token.kind === 'field') return readField(items, at, draft);
   if (meaning?.kind === 'property') return readProperty(items, at, draft);
   const postfix = postfixBound(items, at);
-  if (postfix !== undefined) return readBound(items, at, draft, postfix);
+  if (postfix !== undefined) return readBound(items, at, draft, postfix, true);
   const bound = meaning?.kind === 'comparison' ? meaning.bound : signs[token.text];
   if (bound !== undefined) return readBound(items, at, draft, bound);
   if (meaning?.kind === 'preposition' && meaning.word === 'between') return readBetween(items, at, draft);
   return 0;
 };
 
-/** `10 or more`, `5 or fewer`. */
+/** `10 or more`, `five or fewer`. */
 function postfixBound(items: readonly Item[], at: number): Comparison | undefined {
-  if (items[at]!.token.kind !== 'number' || items[at + 1]?.token.lower !== 'or') return undefined;
+  if (numberOf(items[at]) === undefined || items[at + 1]?.token.lower !== 'or') return undefined;
   const word = items[at + 2]?.token.lower ?? '';
   if (/^(?:more|greater|above|over|higher)$/.test(word)) return 'gte';
   return /^(?:fewer|less|below|lower)$/.test(word) ? 'lte' : undefined;
@@ -74,10 +75,9 @@ function readProperty(items: readonly Item[], at: number, draft: Draft): number 
   return 1;
 }
 
-function readBound(items: readonly Item[], at: number, draft: Draft, bound: Comparison): number {
+function readBound(items: readonly Item[], at: number, draft: Draft, bound: Comparison, isPostfix = false): number {
   const item = items[at]!;
   // "With a size of more than", "is >".
-  const isPostfix = item.token.kind === 'number';
   const place = isPostfix ? at : skipStops(items, at + 1);
   const number = numberOf(items[place]) ?? items[place]?.token.number;
   if (number === undefined) {
@@ -87,7 +87,7 @@ function readBound(items: readonly Item[], at: number, draft: Draft, bound: Comp
   const numberItem = items[place]!;
   const factor = FACTORS[items[place + 1]?.token.lower ?? ''];
   const behind = (isPostfix ? place + 3 : place + 1) + (factor === undefined ? 0 : 1);
-  const unit = unitAfter(items, behind);
+  const unit = unitAfter(items, behind, draft.windowSeconds !== undefined);
   const isCount = unit === undefined && draft.field === undefined && countsEvents(items, behind);
   const taken = behind - at;
   if (isCount && numberItem.token.sign === undefined) {
@@ -108,8 +108,10 @@ function readBound(items: readonly Item[], at: number, draft: Draft, bound: Comp
 
 /** Of events, or of different values: "more than 3 ip addresses". Returns how many items say of what. */
 function readCount(items: readonly Item[], at: number, draft: Draft, having: Having, item: Item): number {
-  const place = skipStops(items, at);
+  const place = skipToCounted(items, at);
   const next = items[place];
+  if (items.slice(at, place).some(saysDifferent) && isAboutThings(draft))
+    return readDifferent(items, at, draft, having, item);
   // "Created more than 20 accounts" counts what was done to accounts; "from more than 3 addresses" counts addresses.
   const noun = next?.meaning?.kind === 'noun' ? next.meaning.noun : undefined;
   const of = noun?.filter !== undefined && isAboutThings(draft) ? undefined : noun?.per;
@@ -117,6 +119,17 @@ function readCount(items: readonly Item[], at: number, draft: Draft, having: Hav
   draft.say(item, `having count ${JSON.stringify(having.count)}${of === undefined ? '' : ` of ${of}`}`);
   if (of !== undefined) draft.preposition = undefined;
   return of === undefined ? 0 : place - at + 1;
+}
+
+/** "Opened more than 20 different orders": the orders are counted, and read by the rules behind. */
+function readDifferent(items: readonly Item[], at: number, draft: Draft, having: Having, item: Item): number {
+  const place = skipToCounted(items, at);
+  const next = items[place];
+  const of = (next?.meaning?.kind === 'noun' ? next.meaning.noun.per : undefined) ?? 'targets.id';
+  draft.having = { ...having, of };
+  draft.say(item, `having count ${JSON.stringify(having.count)} of ${of}`);
+  draft.preposition = undefined;
+  return place - at;
 }
 
 function readBetween(items: readonly Item[], at: number, draft: Draft): number {
@@ -141,16 +154,17 @@ interface Unit {
 
 const COUNTABLE = /^(?:rows|records|items|lines|pages|documents|contacts|messages)$/;
 
-function unitAfter(items: readonly Item[], at: number): Unit | undefined {
+/** @param isWindow so many within a stretch of time are things, and no size of one thing */
+function unitAfter(items: readonly Item[], at: number, isWindow = false): Unit | undefined {
   const item = items[at];
   if (item?.meaning?.kind === 'unit') return { ...item.meaning, item, taken: 1 };
-  if (item === undefined || !COUNTABLE.test(item.token.lower)) return undefined;
+  if (item === undefined || isWindow || !COUNTABLE.test(item.token.lower)) return undefined;
   return { field: `metadata.${item.token.lower}`, factor: 1, item, taken: 1 };
 }
 
 /** Whether what a number stands before are events: `5 failed logins`, `10 attempts`, `3 denied requests`. */
 function countsEvents(items: readonly Item[], at: number): boolean {
-  const kind = kindOf(items[skipStops(items, at)]);
+  const kind = kindOf(items[skipToCounted(items, at)]);
   return kind === 'condition' || kind === 'verb' || kind === 'event' || kind === 'noun';
 }
 

@@ -40,7 +40,10 @@ export const wordRule =
       case 'unit':
       case 'same':
       case 'each':
+        return 1;
       case 'stop':
+        // "Has anybody downloaded more than 50" asks who it was.
+        if (/^(?:any|some)(?:one|body)$/.test(item.token.lower)) draft.subjectPer ??= 'actor.id';
         return 1;
       case undefined:
         return readLoose(items, at, draft);

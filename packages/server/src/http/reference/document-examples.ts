@@ -1,3 +1,4 @@
+import { exampleAnswers } from './answers/example-answers.js';
 import { type ExampleCall, filledIn, shownValues } from './example-call.js';
 import { exampleStory } from './example-story.js';
 
@@ -9,6 +10,7 @@ interface Parameter {
 interface Operation {
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { example?: unknown }> };
+  responses: Record<string, { content?: Record<string, { example?: unknown }> }>;
   'x-calls'?: (ExampleCall & { order: number })[];
 }
 interface Described {
@@ -17,7 +19,8 @@ interface Described {
 
 /**
  * Puts the examples of the story into a description of the API: the first call of an operation as the examples of its
- * parameters and its body, and all of them, with their places in the story, as `x-calls`.
+ * parameters and its body, and all of them, with their places in the story, as `x-calls`; and the examples of answers that
+ * their routes do not have beside them.
  */
 export function withExamples<T extends object>(document: T): T {
   const shown = shownValues(exampleStory);
@@ -29,6 +32,7 @@ export function withExamples<T extends object>(document: T): T {
       const [first] = calls;
       if (first !== undefined) exemplify(operation, filledIn<ExampleCall>(first, shown));
       operation['x-calls'] = calls;
+      showAnswers(name, operation);
     }
   }
   return document;
@@ -43,4 +47,14 @@ function exemplify(operation: Operation, { path = {}, query = {}, headers = {}, 
   if (body === undefined || operation.requestBody === undefined) return;
   const media = operation.requestBody.content[type ?? 'application/json'];
   if (media !== undefined) media.example = body;
+}
+
+function showAnswers(name: string, { responses }: Operation): void {
+  for (const [status, byType] of Object.entries(exampleAnswers[name] ?? {})) {
+    for (const [type, example] of Object.entries(byType)) {
+      const media = responses[status]?.content?.[type];
+      if (media === undefined) throw new Error(`${name} does not answer with ${status} and ${type}`);
+      media.example = example;
+    }
+  }
 }

@@ -8,8 +8,14 @@ let document: {
   info: { title: string; version: string };
   tags: { name: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { securitySchemes: object };
+  components: { securitySchemes: object; schemas: Record<string, Schema> };
 };
+
+interface Schema {
+  properties?: Record<string, object>;
+  items?: object;
+  oneOf?: { properties: { op: { const: string } } }[];
+}
 
 interface Operation {
   operationId: string;
@@ -19,7 +25,7 @@ interface Operation {
   'x-permission'?: string;
   'x-permission-of'?: string;
   parameters?: { name: string; in: string; description?: string; required?: boolean }[];
-  requestBody?: { content: Record<string, { schema: { properties?: object; items?: { properties: object } } }> };
+  requestBody?: { content: Record<string, { schema: Schema }> };
   responses: object;
 }
 
@@ -46,14 +52,30 @@ test('every route is in it, each method with a summary', () => {
 
 test('an event is described by its fields, alone and in a batch', () => {
   const schemaOf = (path: string) => document.paths[path]!.post!.requestBody!.content['application/json']!.schema;
-  for (const properties of [
-    schemaOf('/api/v1/events').properties,
-    schemaOf('/api/v1/events/batch').items!.properties,
-  ]) {
-    expect(Object.keys(properties!)).toEqual(
-      expect.arrayContaining(['id', 'time', 'action', 'actor', 'targets', 'metadata']),
-    );
+  const event = { $ref: '#/components/schemas/Event' };
+  expect(schemaOf('/api/v1/events')).toEqual(event);
+  expect(schemaOf('/api/v1/events/batch').items).toEqual(event);
+  expect(Object.keys(document.components.schemas.Event!.properties!)).toEqual(
+    expect.arrayContaining(['id', 'time', 'action', 'actor', 'targets', 'metadata']),
+  );
+});
+
+test('a filter is described wherever it is sent, by a schema that refers to itself', () => {
+  const filter = { $ref: '#/components/schemas/Filter' };
+  const bodies = ['/api/v1/events/search', '/api/v1/events/aggregate', '/api/v1/exports', '/api/v1/searches'];
+  for (const path of bodies) {
+    const { schema } = document.paths[path]!.post!.requestBody!.content['application/json']!;
+    expect([path, schema.properties?.filter]).toEqual([path, expect.objectContaining(filter)]);
   }
+  const and = document.components.schemas.Filter!.oneOf!.find(({ properties }) => properties.op.const === 'and');
+  expect(and).toMatchObject({ properties: { filters: { items: filter } } });
+});
+
+test('every reference leads somewhere', () => {
+  const text = JSON.stringify(document);
+  const referred = new Set([...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name!));
+  expect([...referred].sort()).toEqual(Object.keys(document.components.schemas).sort());
+  expect(text).not.toContain('x-component');
 });
 
 test('parameters of a query are described', () => {

@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
-import { eventInputJsonSchema } from '@attestlog/event';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { z } from 'zod';
 import type { ErrorCode } from '../../errors.js';
 import { type Access, describeAccess } from '../access/access-declaration.js';
+import { component } from './component.js';
+import { withComponents } from './document-components.js';
 import { withExamples } from './document-examples.js';
 import { operationId, TAGS, tagOf } from './operation-names.js';
 import { problemAnswers } from './problem-answers.js';
@@ -34,7 +35,7 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
       return { url, schema: { ...names, ...completed(schema as RouteSchema, url, access) } };
     },
     transformObject: (document) =>
-      'openapiObject' in document ? withExamples(document.openapiObject) : document.swaggerObject,
+      'openapiObject' in document ? withComponents(withExamples(document.openapiObject)) : document.swaggerObject,
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
   app.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, async () => app.swagger());
@@ -137,9 +138,9 @@ function leaveOutProperties({ jsonSchema }: { jsonSchema: { pattern?: string } }
 }
 
 export function eventSchema(): Record<string, unknown> {
-  return eventInputJsonSchema() as Record<string, unknown>;
+  return component('Event');
 }
 
 export function batchSchema(): Record<string, unknown> {
-  return { type: 'array', minItems: 1, maxItems: 1000, items: eventSchema() };
+  return { type: 'array', minItems: 1, maxItems: 1000, items: component('Event') };
 }

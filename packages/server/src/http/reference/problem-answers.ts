@@ -1,4 +1,5 @@
 import { catalogue, type ErrorCode } from '../../errors.js';
+import { component } from './component.js';
 
 /** What the API's description says of an answer. */
 type Described = Record<string, unknown>;
@@ -62,13 +63,14 @@ function described(codes: readonly ErrorCode[], types: readonly string[] | undef
     description: titles.join(' '),
     content:
       types === undefined
-        ? { 'application/problem+json': { schema: PROBLEM } }
+        ? { 'application/problem+json': { schema: component('Problem') } }
         : Object.fromEntries(types.map((type) => [type, { schema: type.endsWith('json') ? {} : { type: 'string' } }])),
   };
 }
 
 /** RFC 9457, with the code of the catalogue, which tells problems apart; further members are the problem's own. */
-const PROBLEM: Described = {
+export const problemSchema: Described = {
+  title: 'Problem',
   type: 'object',
   required: ['type', 'title', 'status', 'code', 'remedy'],
   properties: {

@@ -18,8 +18,18 @@ beforeAll(async () => {
   http = await startHttp();
   const events = [
     sampleEvent('old', { action: 'order.delete', time: '2025-09-01T12:00:00Z' }),
-    sampleEvent('deleted', { action: 'order.delete', time: '2025-10-14T12:00:00Z', actor: { id: 'jane' } }),
-    sampleEvent('late', { action: 'order.delete', time: '2025-10-14T22:30:00Z', actor: { id: 'jane' } }),
+    sampleEvent('deleted', {
+      action: 'order.delete',
+      time: '2025-10-14T12:00:00Z',
+      actor: { id: 'jane' },
+      source: { service: 'shop' },
+    }),
+    sampleEvent('late', {
+      action: 'order.delete',
+      time: '2025-10-14T22:30:00Z',
+      actor: { id: 'jane' },
+      source: { service: 'crm' },
+    }),
     sampleEvent('read', { operation: 'read', time: '2025-10-14T12:00:00Z' }),
   ];
   await http.post('/api/v1/events/batch?wait=sealed', events, TENANT);
@@ -136,6 +146,21 @@ describe('POST /api/v1/events/ask', () => {
     expect(ids(some.body)).toEqual(['late', 'deleted']);
   });
 
+  it('applies a threshold of different values within a stretch of time', async () => {
+    const asked = (hours: number) =>
+      ask({ question: `users with deletions in more than one service within ${hours} hours since 1 August` });
+    const { body } = await asked(11);
+    expect(body.answer.rows).toEqual([
+      {
+        group: { 'actor.id': 'jane' },
+        measures: expect.objectContaining({ count: 2, 'closest(source.service,2)': 37_800 }),
+      },
+    ]);
+    expect(ids(body)).toEqual(['late', 'deleted']);
+    const { body: none } = await asked(10);
+    expect([none.answer.rows, ids(none)]).toEqual([[], []]);
+  });
+
   it('says what strikes about the events', async () => {
     const { body } = await ask({ question: 'deletions yesterday', time_zone: 'UTC' });
     expect(body.insights).toEqual([
@@ -154,8 +179,8 @@ describe('POST /api/v1/events/ask', () => {
   });
 
   it('says what it cannot count, and gives the events all the same', async () => {
-    const within = await ask({ question: 'users with deletions from more than 1 address within 1 hour' });
-    expect(within.body.not_applied).toMatch(/within a stretch of time/);
+    const within = await ask({ question: 'users with deletions from more than 200 addresses within 1 hour' });
+    expect(within.body.not_applied).toMatch(/at most 100 different values/);
     expect(ids(within.body)).toContain('old');
     const sealing = () => ({ plan: sealingPlan(defaultSealing), blindKey: undefined });
     const aggregates = new Aggregator({ ...http.services, maxWaitMs: 0, sealing });

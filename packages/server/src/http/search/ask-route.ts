@@ -19,6 +19,7 @@ import type { GuardedAccess } from '../access/access-declaration.js';
 import { readerOf } from '../access/reader-of.js';
 import { JSON_TYPE } from '../answers.js';
 import { readJson } from '../body/json-body.js';
+import { component } from '../reference/component.js';
 import { bodySchema, describeRoute } from '../reference/openapi.js';
 import type { Services } from '../services.js';
 import { aggregateAnswerSchema } from './aggregate-answer.js';
@@ -66,7 +67,7 @@ export const askAnswerSchema = z.object({
   reading: z
     .looseObject({
       q: z.string().describe('The filter in the search syntax.'),
-      filter: z.record(z.string(), z.unknown()),
+      filter: z.record(z.string(), z.unknown()).meta(component('Filter')),
       from: z.string().optional(),
       to: z.string().optional(),
       intent: z.enum(intents),

@@ -1,6 +1,7 @@
 import { bounds, filterBounds } from '@attestlog/event';
 import { z } from 'zod';
 import { type ErrorCode, Problem } from '../../errors.js';
+import { component } from '../reference/component.js';
 
 /** The parameters of a query that say which events, besides their time: `filterOf` reads them. */
 export const filterQuery = {
@@ -19,8 +20,8 @@ export const filterInBody = {
     .unknown()
     .optional()
     .meta({
-      type: 'object',
-      description: 'A filter as a syntax tree: docs/search.md names its nodes.',
+      ...component('Filter'),
+      description: 'A filter as a syntax tree.',
       examples: [{ op: 'is', field: 'actor.id', values: ['jane'] }],
     }),
   q: z.string().max(filterBounds.FILTER_TEXT_MAX_CHARS).optional().describe('The filter in the search syntax instead.'),

@@ -46,6 +46,33 @@ describe('a query', () => {
     expect(cost.bytes_read).toBeGreaterThan(100);
   });
 
+  test('is held to what the plan of its tenant leaves of what the deployment has', async () => {
+    const limits: unknown[] = [];
+    const settings = { 'plan-free': 'queries=1,query-rows=5000', 'query-rows': '7000', 'query-timeout': '40s' };
+    const ports: HttpOptions['ports'] = (world) => {
+      const store = openMemoryStore(world.store);
+      const page: typeof store.page = (query, options) => {
+        limits.push(options?.limits);
+        return store.page(query, options);
+      };
+      return { store: Object.assign(store, { page }) };
+    };
+    http = await startHttp({ settings, ports });
+    const made = async (id: string, input: object) => {
+      const { effective_limits } = (await http.post('/api/v1/tenants', { id, ...input })).json();
+      await http.get(QUERY, { 'x-tenant-id': id });
+      return { queriesAtOnce: effective_limits.queriesAtOnce, limits: limits.at(-1) };
+    };
+    const reads = { maxSeconds: 40, maxRows: 7000, maxMemoryBytes: 2 ** 30 };
+    const planned = { queriesAtOnce: 1, limits: { ...reads, maxRows: 5000 } };
+    expect(await made('free', { plan: 'free' })).toEqual(planned);
+    expect(await made('own', { plan: 'free', limits: { queryRows: 6000, querySeconds: 9000 } })).toEqual({
+      ...planned,
+      limits: { ...reads, maxRows: 6000 },
+    });
+    expect(await made('unlimited', { plan: 'unlimited' })).toEqual({ queriesAtOnce: 2, limits: reads });
+  });
+
   test('is cancelled in the store when its client goes away, running or waiting for its turn', async () => {
     const { letGo } = await startHeld({ 'tenant-queries': '1' });
     const { port } = new URL(await http.listen());

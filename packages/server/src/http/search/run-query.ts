@@ -44,7 +44,10 @@ export async function runQuery<T>(
     cost.elapsedMs += one.elapsedMs;
   };
   try {
-    return { value: await queries.run(tenant, () => work({ signal: gone.signal, onCost }), gone.signal), cost };
+    return {
+      value: await queries.run(tenant, (limits) => work({ signal: gone.signal, onCost, limits }), gone.signal),
+      cost,
+    };
   } finally {
     reply.raw.off('close', onClose);
   }

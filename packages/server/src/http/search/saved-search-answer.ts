@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { savedSearchSchema } from '../../searches/saved-search-document.js';
 import type { SavedSearch } from '../../searches/saved-searches.js';
+import { filterInBody } from './filter-query.js';
 
 /** A saved search as it is answered. */
 export const savedSearchAnswerSchema = savedSearchSchema.extend({
+  filter: filterInBody.filter,
   id: z.string(),
   owner: z.string().describe('The principal that made it; whose it is while it is not shared.'),
   created_at: z.string(),

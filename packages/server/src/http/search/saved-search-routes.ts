@@ -17,7 +17,7 @@ import { entityTag, requireRevision } from '../entity-tag.js';
 import { readQuery, wholeNumber } from '../parameters.js';
 import { bodySchema, describeRoute } from '../reference/openapi.js';
 import type { Services } from '../services.js';
-import { requireOneFilter } from './filter-query.js';
+import { filterInBody, requireOneFilter } from './filter-query.js';
 import { pageAnswerExample, pageAnswerSchema, pageJson } from './page-answer.js';
 import { QUERY_PROBLEMS, runQuery } from './run-query.js';
 import { savedSearchAnswerSchema, savedSearchExample, shownSearch } from './saved-search-answer.js';
@@ -46,6 +46,7 @@ interface IdParams {
   id: string;
 }
 
+const DESCRIBED_BODY = bodySchema(savedSearchSchema.extend({ filter: filterInBody.filter }));
 const one = { description: 'The search.', schema: savedSearchAnswerSchema, example: savedSearchExample };
 const INPUT_PROBLEMS = ['search-invalid', 'filter-invalid', 'tenant-gone'] as const;
 const REVISION_PROBLEMS = ['search-unknown', 'revision-missing', 'revision-lost'] as const;
@@ -79,7 +80,7 @@ export function registerSavedSearchRoutes(app: FastifyInstance, services: Search
       config: { access: READ },
       schema: describeRoute('Save a search', {
         query: none,
-        body: bodySchema(savedSearchSchema),
+        body: DESCRIBED_BODY,
         answers: { 201: one },
         problems: [...INPUT_PROBLEMS, 'limit-reached'],
       }),
@@ -103,7 +104,7 @@ export function registerSavedSearchRoutes(app: FastifyInstance, services: Search
       config: { access: READ },
       schema: describeRoute('Replace a saved search; needs If-Match', {
         query: none,
-        body: bodySchema(savedSearchSchema),
+        body: DESCRIBED_BODY,
         answers: { 200: one },
         problems: [...INPUT_PROBLEMS, ...REVISION_PROBLEMS],
       }),

@@ -177,7 +177,11 @@ describe('a search', () => {
     [{ filter: [] }, 422, { code: 'filter-invalid', pointer: '/filter' }],
     [{ filter: null }, 422, { code: 'filter-invalid' }],
     [{ filter: tree, q: OURS }, 400, { code: 'query-invalid', detail: 'Send "filter" or "q", not both.' }],
-    [{ filters: tree }, 400, { code: 'query-invalid' }],
+    [
+      { filters: tree },
+      400,
+      { code: 'query-invalid', detail: expect.stringMatching(/"filters"; did you mean "filter"/) },
+    ],
     [{ limit: 0 }, 400, { code: 'query-invalid' }],
     [{ limit: 1001 }, 400, { code: 'query-invalid' }],
     [{ order: 'up' }, 400, { code: 'query-invalid' }],

@@ -16,3 +16,5 @@ export const AGGREGATE_MAX_BUCKETS = 5_000;
 export const AGGREGATE_MAX_ROWS = 20_000;
 /** Events of which the closest ones are looked for. */
 export const AGGREGATE_CLOSEST_MAX_EVENTS = 100_000;
+/** The same of different values, of which as many are remembered while the events are gone through. */
+export const AGGREGATE_CLOSEST_MAX_VALUES = 100;

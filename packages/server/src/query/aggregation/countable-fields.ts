@@ -26,7 +26,7 @@ export function usedFields(groupBy: readonly string[], measures: readonly Measur
 function useOf({ kind }: Measure): Use {
   if (kind === 'count') return 'existence';
   if (kind === 'min' || kind === 'max') return 'ends';
-  return kind === 'distinct' || kind === 'top' ? 'values' : 'numbers';
+  return kind === 'distinct' || kind === 'top' || kind === 'closest-values' ? 'values' : 'numbers';
 }
 
 /** @throws Problem `query-invalid` for a field that has nothing of the kind that is asked for */

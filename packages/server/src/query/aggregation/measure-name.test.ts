@@ -61,5 +61,6 @@ describe('the name of a measure', () => {
     );
     expect(() => readMeasure('median(metadata.ms)')).toThrow(Problem);
     expect(() => readMeasure('closest(3)')).toThrow(Problem);
+    expect(() => readMeasure('cuont')).toThrow(expect.objectContaining({ members: { suggestion: 'count' } }));
   });
 });

@@ -1,9 +1,10 @@
-import { findField, isField } from '@attestlog/event';
+import { findField, isField, nearestName } from '@attestlog/event';
 import { Problem } from '../../errors.js';
 import type { Measure } from '../../ports/aggregation.js';
 
 const NAMES =
   'count, count(FIELD), bytes, distinct(FIELD), sum(FIELD), min(FIELD), max(FIELD), avg(FIELD), percentile(FIELD, P), top_k(FIELD, K)';
+const KINDS = ['count', 'bytes', 'distinct', 'sum', 'min', 'max', 'avg', 'percentile', 'top_k'];
 const WITH_FIELD = /^(count|distinct|sum|min|max|avg)\((.*)\)$/s;
 const WITH_NUMBER = /^(percentile|top_k)\((.*),\s*(\d{1,6}(?:\.\d{1,3})?)\s*\)$/s;
 
@@ -20,6 +21,8 @@ export function measureName(measure: Measure): string {
       return `top_k(${measure.field},${measure.k})`;
     case 'closest':
       return `closest(${measure.events})`;
+    case 'closest-values':
+      return `closest(${measure.field},${measure.values})`;
     default:
       return `${measure.kind}(${measure.field})`;
   }
@@ -40,8 +43,11 @@ export function readMeasure(text: string): Measure {
   if (numbered === 'percentile')
     return { kind: 'percentile', field: canonicalField(ofField as string), p: Number(number) };
   if (numbered === 'top_k') return { kind: 'top', field: canonicalField(ofField as string), k: Number(number) };
+  const near = nearestName(trimmed.split('(')[0]!.slice(0, 60), KINDS);
+  const hint = near === undefined ? '' : ` perhaps ${near} was meant;`;
   throw new Problem('query-invalid', {
-    detail: `There is no measure ${JSON.stringify(trimmed.slice(0, 60).toWellFormed())}; there are ${NAMES}.`,
+    detail: `There is no measure ${JSON.stringify(trimmed.slice(0, 60).toWellFormed())};${hint} there are ${NAMES}.`,
+    members: near === undefined ? {} : { suggestion: near },
   });
 }
 

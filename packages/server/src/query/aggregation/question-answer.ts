@@ -4,7 +4,7 @@ import { Problem } from '../../errors.js';
 import type { Measure } from '../../ports/aggregation.js';
 import type { ReadOptions } from '../../ports/read-options.js';
 import type { Reader } from '../event-reader.js';
-import { AGGREGATE_CLOSEST_MAX_EVENTS } from './aggregate-bounds.js';
+import { AGGREGATE_CLOSEST_MAX_EVENTS, AGGREGATE_CLOSEST_MAX_VALUES } from './aggregate-bounds.js';
 import type { AggregateBound, AggregateQuery, AggregateResult, AggregateResultRow } from './aggregate-query.js';
 import type { Aggregator } from './aggregator.js';
 import { bucketStarts } from './bucket-starts.js';
@@ -105,19 +105,23 @@ function boundsOf({ count, of, withinSeconds }: Having): { having: AggregateBoun
     return { having: [{ measure, ...count }] };
   }
   const least = count.gte ?? (count.gt === undefined ? undefined : Math.floor(count.gt) + 1);
-  if (of !== undefined) return { having: [], notApplied: 'Different values within a stretch of time are not counted.' };
   if (least === undefined || count.lt !== undefined || count.lte !== undefined || count.eq !== undefined) {
     return { having: [], notApplied: 'Within a stretch of time only "more than" and "at least" are counted.' };
   }
-  if (least > AGGREGATE_CLOSEST_MAX_EVENTS) {
-    return {
-      having: [],
-      notApplied: `Within a stretch of time at most ${AGGREGATE_CLOSEST_MAX_EVENTS} events are counted.`,
-    };
+  const most = of === undefined ? AGGREGATE_CLOSEST_MAX_EVENTS : AGGREGATE_CLOSEST_MAX_VALUES;
+  if (least > most) {
+    const what = of === undefined ? 'events' : 'different values';
+    return { having: [], notApplied: `Within a stretch of time at most ${most} ${what} are counted.` };
   }
-  const events = Math.max(1, Math.ceil(least));
+  // One event, or one value, lies in any stretch of time.
+  if (least <= 1) return boundsOf({ count: { gte: 1 }, ...(of === undefined ? {} : { of }) });
   // In nanoseconds, as times between times are.
-  return { having: [{ measure: { kind: 'closest', events }, lte: withinSeconds * 1e9 }] };
+  return { having: [{ measure: closest(Math.ceil(least), of), lte: withinSeconds * 1e9 }] };
+}
+
+function closest(least: number, of: string | undefined): Measure {
+  if (of === undefined) return { kind: 'closest', events: least };
+  return { kind: 'closest-values', field: canonicalField(of), values: least };
 }
 
 /** The events of these groups, as many of them as fit into a filter. */

@@ -86,5 +86,6 @@ function shownRow({ group, bucket, measures }: AggregateRow, showing: Showing): 
 
 function shownValue(measure: Measure, value: MeasureValue): ShownMeasure {
   if (typeof value !== 'bigint') return value as number | null;
-  return measure.kind === 'closest' ? Number(value) / 1e9 : formatNs(value);
+  const isLength = measure.kind === 'closest' || measure.kind === 'closest-values';
+  return isLength ? Number(value) / 1e9 : formatNs(value);
 }
