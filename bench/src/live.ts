@@ -1,5 +1,5 @@
-// The live stream: what it costs to find out who watches an event, beside evaluating every filter, and whether
-// subscribers that follow a log at 10,000 events a second get it soon, while memory stays as it is.
+// The live stream: how long after its acknowledgement an event comes to those who watch it, each with another filter,
+// what it costs to find out who they are, and whether memory stays as it is.
 import { compileFilter, FilterIndex } from '@attestlog/event';
 import { measureCpu } from './measure-cpu.js';
 import { readOptions } from './options.js';
@@ -7,135 +7,164 @@ import { prepareEntries } from './prepared-entry.js';
 import { type Aim, publish, type Table } from './report.js';
 import { withScratch } from './scratch.js';
 import { readFilter, watchedFilters } from './watched-filters.js';
-import { runServer } from './watched-server.js';
+import { runServer, type ServerResult } from './watched-server.js';
 import { runTail } from './watched-tail.js';
 
 const options = readOptions('live', 'Many subscribers with different filters, and a log that grows fast.', {
-  subscribers: { help: 'how many follow the log, each with another filter', default: '2000' },
-  rate: { help: 'events a second', default: '10000' },
-  seconds: { help: 'time for the log to grow', default: '20' },
-  stalled: { help: 'how many of the subscribers read nothing', default: '200' },
-  'no-server': { help: 'leave out the whole server with a connection for each subscriber', boolean: true },
+  subscribers: { help: 'how many follow the log, each with another filter; a list', default: '10,2000' },
+  rate: { help: 'events a second; a list', default: '10000' },
+  seconds: { help: 'time for the log to grow, for each of them', default: '20' },
+  stages: { help: 'also say where the time goes', boolean: true },
+  'in-process': { help: 'also the tail alone, without a server, beside subscribers that read nothing', boolean: true },
 });
-const subscribers = options.number('subscribers');
-const eventsPerSecond = options.number('rate');
 const seconds = options.number('seconds');
-const stalled = options.number('stalled');
+const rates = listOf('rate');
+const counts = listOf('subscribers');
+const MANY = 100;
+const STALLED_SHARE = 0.1;
 
-const filters = watchedFilters(subscribers, 11);
-const tables: Table[] = [matching()];
-const tail = await runTail({ filters, eventsPerSecond, seconds, stalled });
-tables.push({
-  title: `${subscribers} subscribers of one log, ${stalled} of them stalled, ${eventsPerSecond} events/s, ${seconds} s`,
-  columns: [
-    'events/s',
-    'delivered/s',
-    'store reads',
-    'p50 ms',
-    'p95 ms',
-    'p99 ms',
-    'CPU cores',
-    'MiB at 1/3',
-    'MiB at end',
-    'waiting MiB',
-  ],
-  rows: [
-    [
-      tail.published,
-      tail.delivered / seconds,
-      tail.storeReads,
-      tail.latency.p50Ms,
-      tail.latency.p95Ms,
-      tail.latency.p99Ms,
-      tail.cpuShare,
-      ...tail.residentMib,
-      tail.waitingBytes / 1_048_576,
-    ],
-  ],
-});
-const [early, late] = tail.residentMib;
-const aims: Aim[] = [
-  {
-    what: 'p95 from commit',
-    aim: '<= 100 ms',
-    seen: `${tail.latency.p95Ms.toFixed(1)} ms`,
-    met: tail.latency.p95Ms <= 100,
-  },
-  {
-    what: 'memory grows',
-    aim: '<= 10 %',
-    seen: `${((late / early - 1) * 100).toFixed(1)} %`,
-    met: late <= early * 1.1,
-  },
-  { what: 'CPU', aim: '<= 1 core', seen: `${tail.cpuShare.toFixed(2)}`, met: tail.cpuShare <= 1 },
-];
-if (!options.is('no-server')) await wholeServer();
-await publish(
-  { bench: 'live', settings: { subscribers, eventsPerSecond, seconds, stalled }, tables, aims },
-  options.text('json'),
-);
-
-/** With a connection for each subscriber, and beside it the same load with nobody there. */
-async function wholeServer(): Promise<void> {
-  const run = (some: readonly string[]) =>
-    withScratch((data) => runServer({ data, filters: some, eventsPerSecond, seconds }));
-  const [alone, watched] = [await run([]), await run(filters)];
-  tables.push({
-    title: `The server, ${eventsPerSecond} events/s offered, ${seconds} s; milliseconds from sending to arrival`,
-    columns: [
-      'streams',
-      'ack/s',
-      'ratio',
-      'delivered/s',
-      'p50',
-      'p95',
-      'p99',
-      'loop cores',
-      'cores',
-      'MiB 1/3',
-      'MiB end',
-    ],
-    rows: [alone, watched].map((one) => [
-      one === alone ? 0 : subscribers,
-      one.acknowledgedPerSecond,
-      one.acknowledgedPerSecond / alone.acknowledgedPerSecond,
-      one.delivered,
-      ...(one === alone ? ['', '', ''] : [one.latency.p50Ms, one.latency.p95Ms, one.latency.p99Ms]),
-      one.loopCores,
-      one.cores,
-      ...one.residentMib,
-    ]),
-  });
-  const { p95Ms } = watched.latency;
-  aims.push({ what: 'p95 to arrival', aim: '<= 500 ms', seen: `${p95Ms.toFixed(0)} ms`, met: p95Ms <= 500 });
+interface Run {
+  subscribers: number;
+  rate: number;
+  matchingUs: number;
+  result: ServerResult;
 }
 
-/** CPU time of one event. */
-function matching(): Table {
+const runs: Run[] = [];
+const tables: Table[] = [];
+const aims: Aim[] = [];
+const matchingUs = new Map(counts.map((count) => [count, matching(filtersOf(count))]));
+for (const rate of rates) {
+  for (const subscribers of counts) {
+    const filters = filtersOf(subscribers);
+    const result = await withScratch((data) => runServer({ data, filters, eventsPerSecond: rate, seconds }));
+    runs.push({ subscribers, rate, matchingUs: matchingUs.get(subscribers)!.index, result });
+    if (options.is('stages')) tables.push(result.stages);
+  }
+}
+tables.unshift(delayTable());
+for (const { subscribers, rate, result } of runs) judge(`${subscribers} at ${rate}/s`, result);
+if (options.is('in-process')) tables.push(matchingTable(), await inProcess());
+await publish({ bench: 'live', settings: { subscribers: counts, rates, seconds }, tables, aims }, options.text('json'));
+
+function listOf(name: 'subscribers' | 'rate'): number[] {
+  return options.text(name)!.split(',').map(Number);
+}
+
+/** A few see one event in fifty each, so that there is something to see; many see what people watch. */
+function filtersOf(count: number): string[] {
+  if (count >= MANY) return watchedFilters(count, 11);
+  return Array.from({ length: count }, (_, number) => `actor:usr_000${number % 10}* -id:${number}`);
+}
+
+function delayTable(): Table {
+  return {
+    title: `From acknowledgement to arrival, ${seconds} s each; CPU time of finding out who watches an event`,
+    columns: [
+      'subscribers',
+      'offered/s',
+      'acknowledged/s',
+      'delivered/s',
+      'p50 ms',
+      'p95 ms',
+      'p99 ms',
+      'matching µs an event',
+      'ns an event and subscriber',
+      'loop cores',
+      'cores',
+      'MiB at 1/3',
+      'MiB at end',
+    ],
+    rows: runs.map(({ subscribers, rate, matchingUs, result }) => [
+      subscribers,
+      rate,
+      result.acknowledgedPerSecond,
+      result.delivered,
+      result.latency.p50Ms,
+      result.latency.p95Ms,
+      result.latency.p99Ms,
+      matchingUs,
+      (1000 * matchingUs) / subscribers,
+      result.loopCores,
+      result.cores,
+      ...result.residentMib,
+    ]),
+  };
+}
+
+function judge(what: string, { latency: { p95Ms }, residentMib: [early, late] }: ServerResult): void {
+  aims.push({ what: `p95, ${what}`, aim: '<= 500 ms', seen: `${p95Ms.toFixed(0)} ms`, met: p95Ms <= 500 });
+  const grown = late / early - 1;
+  aims.push({
+    what: `memory grows, ${what}`,
+    aim: '<= 10 %',
+    seen: `${(grown * 100).toFixed(1)} %`,
+    met: grown <= 0.1,
+  });
+}
+
+/** CPU time of one event, in microseconds. */
+function matching(filters: readonly string[]): { index: number; every: number; found: number } {
   const events = prepareEntries(500, 5).map(({ bytes }): unknown => JSON.parse(bytes.toString()));
-  const counts = [subscribers / 20, subscribers / 4, subscribers].map(Math.round);
+  const read = filters.map(readFilter);
+  const index = new FilterIndex<number>();
+  for (const [number, filter] of read.entries()) index.set(number, filter);
+  const compiled = read.map(compileFilter);
+  let found = 0;
+  const withIndex = () => {
+    found = 0;
+    for (const event of events) index.forEachFitting(event, undefined, (holders) => (found += holders.size));
+  };
+  let every = 0;
+  const withAll = () => {
+    every = 0;
+    for (const event of events) for (const fits of compiled) if (fits(event)) every += 1;
+  };
+  const microseconds = (work: () => void) => (measureCpu(work, 1000).medianMs * 1000) / events.length;
+  const [ours, theirs] = [microseconds(withIndex), microseconds(withAll)];
+  if (found !== every) throw new Error(`the index finds ${found}, the filters ${every}`);
+  return { index: ours, every: theirs, found: found / events.length };
+}
+
+function matchingTable(): Table {
   return {
     title: 'Who watches an event: CPU µs for each (ratio: every filter / index)',
     columns: ['filters', 'index', 'every filter', 'ratio', 'holders found'],
-    rows: counts.map((count) => {
-      const some = filters.slice(0, count).map(readFilter);
-      const index = new FilterIndex<number>();
-      for (const [number, filter] of some.entries()) index.set(number, filter);
-      const compiled = some.map(compileFilter);
-      let found = 0;
-      const withIndex = () => {
-        found = 0;
-        for (const event of events) index.forEachFitting(event, undefined, (holders) => (found += holders.size));
-      };
-      let every = 0;
-      const withAll = () => {
-        every = 0;
-        for (const event of events) for (const fits of compiled) if (fits(event)) every += 1;
-      };
-      const microseconds = (work: () => void) => (measureCpu(work, 1000).medianMs * 1000) / events.length;
-      const [ours, theirs] = [microseconds(withIndex), microseconds(withAll)];
-      if (found !== every) throw new Error(`the index finds ${found}, the filters ${every}`);
-      return [count, ours, theirs, theirs / ours, found / events.length];
-    }),
+    rows: [...matchingUs].map(([count, { index, every, found }]) => [count, index, every, every / index, found]),
+  };
+}
+
+async function inProcess(): Promise<Table> {
+  const subscribers = Math.max(...counts);
+  const eventsPerSecond = Math.max(...rates);
+  const stalled = Math.round(subscribers * STALLED_SHARE);
+  const tail = await runTail({ filters: filtersOf(subscribers), eventsPerSecond, seconds, stalled });
+  return {
+    title: `The tail alone: ${subscribers} subscribers, ${stalled} of them stalled, ${eventsPerSecond} events/s; from publishing`,
+    columns: [
+      'events/s',
+      'delivered/s',
+      'store reads',
+      'p50 ms',
+      'p95 ms',
+      'p99 ms',
+      'CPU cores',
+      'MiB at 1/3',
+      'MiB at end',
+      'waiting MiB',
+    ],
+    rows: [
+      [
+        tail.published,
+        tail.delivered / seconds,
+        tail.storeReads,
+        tail.latency.p50Ms,
+        tail.latency.p95Ms,
+        tail.latency.p99Ms,
+        tail.cpuShare,
+        ...tail.residentMib,
+        tail.waitingBytes / 1_048_576,
+      ],
+    ],
   };
 }

@@ -1,8 +1,13 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { LoadProcess } from './load-process.js';
 import { residentMib, threadCpuSeconds } from './process-usage.js';
+import { type Arrival, delays, monotonicMs, type Recording, stageTable } from './recorded-stages.js';
+import type { Table } from './report.js';
 import { ServerProcess } from './server-process.js';
 import { type Latency, latencyOf } from './stats.js';
 
@@ -15,8 +20,10 @@ export interface ServerJob {
 }
 
 export interface ServerResult {
-  /** From the moment in which an event was sent until it came by a stream: more than from its acknowledgement. */
+  /** From the acknowledgement of an event until it came by a stream. */
   latency: Latency;
+  /** Where that time went. */
+  stages: Table;
   delivered: number;
   acknowledgedPerSecond: number;
   /** Of the server's event loop, and of all its threads. */
@@ -26,6 +33,7 @@ export interface ServerResult {
   residentMib: [number, number];
 }
 
+const RECORDER = fileURLToPath(new URL('./stage-recorder.js', import.meta.url));
 const TENANT = 'acme';
 const WARMUP_SECONDS = 3;
 /** Opened at once, so that the queue of connections never overflows. */
@@ -33,7 +41,11 @@ const OPENED_AT_ONCE = 50;
 
 /** A server with many streams of one tenant, each by a connection of its own, beside a load of batches. */
 export async function runServer({ data, filters, eventsPerSecond, seconds }: ServerJob): Promise<ServerResult> {
-  const server = await ServerProcess.start({ env: { ATTESTLOG_DATA: data } });
+  const stagesFile = join(data, 'stages.json');
+  const server = await ServerProcess.start({
+    nodeArgs: ['--import', RECORDER],
+    env: { ATTESTLOG_DATA: join(data, 'data'), STAGES_FILE: stagesFile },
+  });
   const load = await LoadProcess.prepare({
     kind: 'batch',
     eventsPerRequest: 100,
@@ -47,7 +59,7 @@ export async function runServer({ data, filters, eventsPerSecond, seconds }: Ser
     warmupSeconds: WARMUP_SECONDS,
     eventsPerSecond,
   });
-  const arrivals: number[] = [];
+  const arrivals: Arrival[] = [];
   let isCounting = false;
   const streams: ClientRequest[] = [];
   try {
@@ -56,7 +68,7 @@ export async function runServer({ data, filters, eventsPerSecond, seconds }: Ser
       const opened = await Promise.all(some.map((filter) => open(server, filter)));
       for (const { request, response } of opened) {
         streams.push(request);
-        readTimes(response, (sentAt) => isCounting && arrivals.push(Date.now() - sentAt));
+        readIndexes(response, (index) => isCounting && arrivals.push({ index, ms: monotonicMs() }));
       }
     }
     const running = load.run();
@@ -69,13 +81,19 @@ export async function runServer({ data, filters, eventsPerSecond, seconds }: Ser
     const after = await threadCpuSeconds(server.pid);
     const measured = seconds - WARMUP_SECONDS;
     const sum = (usage: Map<string, number>) => [...usage.values()].reduce((total, one) => total + one, 0);
+    const residentAtEnd = await residentMib(server.pid);
+    for (const stream of streams) stream.destroy();
+    await server.stop();
+    const recording = JSON.parse(await readFile(stagesFile, 'utf8')) as Recording;
+    const title = `${filters.length} streams, ${eventsPerSecond} events/s: where the time goes from acknowledgement to arrival`;
     return {
-      latency: latencyOf(arrivals),
+      latency: latencyOf(delays(recording, arrivals)),
+      stages: stageTable(title, recording, arrivals),
       delivered: arrivals.length / measured,
       acknowledgedPerSecond: acknowledged / seconds,
       loopCores: (after.get('event loop')! - before.get('event loop')!) / measured,
       cores: (sum(after) - sum(before)) / measured,
-      residentMib: [early, await residentMib(server.pid)],
+      residentMib: [early, residentAtEnd],
     };
   } finally {
     for (const stream of streams) stream.destroy();
@@ -102,16 +120,16 @@ async function open(
   return { request, response };
 }
 
-/** Calls back with the time of each event that comes: when it was sent, in milliseconds since the epoch. */
-function readTimes(response: IncomingMessage, callBack: (sentAt: number) => void): void {
+/** Calls back with the index of each event that comes. */
+function readIndexes(response: IncomingMessage, callBack: (index: number) => void): void {
   response.setEncoding('latin1');
   let rest = '';
   response.on('data', (piece: string) => {
     const blocks = (rest + piece).split('\n\n');
     rest = blocks.pop()!;
     for (const block of blocks) {
-      const [, time] = /"time":"([^"]+)"/.exec(block) ?? [];
-      if (time !== undefined) callBack(Date.parse(time));
+      const [, index] = /^id: (\d+)\ndata: /.exec(block) ?? [];
+      if (index !== undefined) callBack(Number(index));
     }
   });
 }

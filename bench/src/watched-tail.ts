@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { SystemClock } from '../../packages/server/dist/adapters/system/system-clock.js';
 import { NOTHING_SEALED } from '../../packages/server/dist/privacy/searching/searched-sealing.js';
+import type { PlacedBatch } from '../../packages/server/dist/sequencer/sequencer.js';
 import { type Following, LiveTail } from '../../packages/server/dist/stream/live-tail.js';
-import type { SealedEvents } from '../../packages/server/dist/stream/sealed-run.js';
 import { timeTextNow } from './outgoing-event.js';
 import { prepareEntries, renewEntry } from './prepared-entry.js';
 import { type Latency, latencyOf } from './stats.js';
@@ -51,6 +51,7 @@ export async function runTail({ filters, eventsPerSecond, seconds, stalled }: Ta
     clock: new SystemClock(),
     yieldToLoop: () => nextTurn(),
     headOf: async () => size,
+    settled: async () => true,
     sealing: () => NOTHING_SEALED,
     limits: { maxStreams: filters.length, maxStreamsPerTenant: filters.length },
     onTrouble: (error) => console.error(error),
@@ -79,6 +80,7 @@ export async function runTail({ filters, eventsPerSecond, seconds, stalled }: Ta
     run.publishedAt = performance.now();
     making += run.publishedAt - madeAt;
     live.publish(events);
+    live.commit(new Map([[TENANT, { size }]]));
     resident.push(process.memoryUsage().rss / 1_048_576);
   }
   const { user, system } = process.cpuUsage(before);
@@ -110,7 +112,7 @@ async function readOn(
   }
 }
 
-function batchOf(entries: ReturnType<typeof prepareEntries>, count: number, first: number): SealedEvents {
+function batchOf(entries: ReturnType<typeof prepareEntries>, count: number, first: number): PlacedBatch {
   const time = timeTextNow();
   const offsets = new Uint32Array(count + 1);
   const parts = Array.from({ length: count }, (_, row) => {

@@ -44,6 +44,7 @@ export interface PipelineOptions {
   /** What is done with all events, as `rulesText` writes it. */
   rules?: string | undefined;
   sealingKeys?: SealingKeySource;
+  onPlaced?: NonNullable<SequencerParts['onPlaced']>;
   onSealed?: NonNullable<SequencerParts['onSealed']>;
   /** Called when the sequencer finds that something was sealed of which it has not told. */
   onBehind?: () => void;
@@ -100,6 +101,7 @@ export class MemoryPipeline {
       ...shared,
       limits: { maxBatchBytes: 1 << 24, maxBatchEvents: 50_000, maxCachedHeads: 100, ...limits },
       partition: 0,
+      ...(options.onPlaced === undefined ? {} : { onPlaced: options.onPlaced }),
       ...(options.onSealed === undefined ? {} : { onSealed: options.onSealed }),
       onIdsBehind: () => {
         this.idsBehind.push(this.progress.sealedThrough);

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { IntakeClient } from '../../support/intake-client.js';
 import { Ledger } from '../../support/ledger.js';
 import { Load } from '../../support/load.js';
-import { currentCheckpoint } from '../../support/log-reading.js';
+import { currentCheckpoint, readLog } from '../../support/log-reading.js';
 import { ServerProcess } from '../../support/server-process.js';
 import { expectSoundLogs } from '../../support/sound-logs.js';
+import { WatchedLog } from '../../support/watched-log.js';
 
 const ROUNDS = Number(process.env.ATTESTLOG_TEST_ROUNDS ?? 20);
 const TENANTS = ['alpha', 'beta', 'gamma', 'delta'];
@@ -20,11 +21,16 @@ beforeAll(async () => {
 afterAll(() => rm(data, { recursive: true, force: true }));
 
 /** Loads the server and kills it at a random moment. Resolves with the last checkpoints that were seen before. */
-async function killUnderLoad(server: ServerProcess, ledger: Ledger, round: number): Promise<Map<string, string>> {
+async function killUnderLoad(
+  server: ServerProcess,
+  ledger: Ledger,
+  stream: WatchedLog,
+  round: number,
+): Promise<Map<string, string>> {
   const remembered = new Map<string, string>();
   const load = new Load(server, ledger, { tenants: TENANTS, name: `round-${round}` });
   const moment = new Promise((resolve) => setTimeout(resolve, Math.random() * LONGEST_LOAD_MS));
-  const watching = watch(server, remembered);
+  const watching = Promise.all([watch(server, remembered), watchOn(server, stream)]);
   await moment;
   await server.kill();
   await Promise.all([load.stop(), watching]);
@@ -40,6 +46,12 @@ async function watch(server: ServerProcess, remembered: Map<string, string>): Pr
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Events are given out before they are committed, so a server that was killed is asked for what it did not commit. */
+async function watchOn(server: ServerProcess, stream: WatchedLog): Promise<void> {
+  const status = await stream.watch(server);
+  expect([0, 200], 'a stream goes on at its place').toContain(status);
 }
 
 /** Every third time, the server is killed again while it starts: what it takes up must bear being left off again. */
@@ -66,16 +78,23 @@ test(`a server that is killed under load ${ROUNDS} times loses and doubles nothi
   timeout: ROUNDS * 60_000,
 }, async () => {
   const ledger = new Ledger();
+  const stream = new WatchedLog(TENANTS[0]!);
   let server = await ServerProcess.start({ data });
   try {
     for (let round = 1; round <= ROUNDS; round += 1) {
-      const remembered = await killUnderLoad(server, ledger, round);
+      const remembered = await killUnderLoad(server, ledger, stream, round);
       server = await restart(round);
       await expectSoundLogs(server, ledger, remembered);
       await sendAgain(server, ledger);
     }
     await expectSoundLogs(server, ledger);
     expect(ledger.acknowledgedCount).toBeGreaterThan(ROUNDS);
+    // What was given out was never taken back.
+    await stream.watch(server, '&follow=false');
+    const log = await readLog(server, TENANTS[0]!);
+    const ids = log?.entries.slice(0, stream.ids.length).map(({ id }) => id);
+    expect([stream.ids, stream.misplaced]).toEqual([ids, []]);
+    expect(stream.ids.length).toBeGreaterThanOrEqual(ledger.acknowledged(TENANTS[0]!).length);
   } finally {
     await server.dispose();
   }

@@ -10,6 +10,12 @@ export class Progress {
   #acknowledgedThrough = 0;
   #waiters: Waiter[] = [];
   #hurry: (() => void) | undefined;
+  readonly #onAcknowledge: (sequence: number) => void;
+
+  /** @param onAcknowledge called with each sequence that is acknowledged */
+  constructor(onAcknowledge: (sequence: number) => void = () => undefined) {
+    this.#onAcknowledge = onAcknowledge;
+  }
 
   /** Every chunk up to and including this sequence is sealed. */
   get sealedThrough(): number {
@@ -27,6 +33,7 @@ export class Progress {
 
   acknowledge(sequence: number): void {
     if (sequence > this.#acknowledgedThrough) this.#acknowledgedThrough = sequence;
+    this.#onAcknowledge(sequence);
   }
 
   /** Called by the sequencer after each commit. Never goes back. */

@@ -16,14 +16,14 @@ beforeEach(() => {
   told = [];
 });
 
-function run(lingerMs: number, sequencer: SequencerLoop['sequencer'] = pipeline.sequencer) {
+function run(lingerMs: number | SequencerLoop['lingerMs'], sequencer: SequencerLoop['sequencer'] = pipeline.sequencer) {
   return runSequencer(
     {
       sequencer,
       journal: pipeline.ports.journal,
       progress: pipeline.progress,
       clock: pipeline.clock,
-      lingerMs: () => lingerMs,
+      lingerMs: typeof lingerMs === 'number' ? () => lingerMs : lingerMs,
       onBatch: ({ through, events }) => told.push(`batch ${through} of ${events}`),
       onFailure: (error, final) => told.push(`${final ? 'final ' : ''}${(error as PortFailure).kind}`),
       onRecovery: () => told.push('works again'),
@@ -72,6 +72,23 @@ test('lets events gather after a batch', async () => {
   pipeline.clock.advance(200);
   await settle();
   expect(told).toEqual(['batch 1 of 1', 'batch 3 of 2']);
+  stop.abort();
+  await running;
+});
+
+test('can begin batches at a rate: what comes after a rest is sealed at once', async () => {
+  const running = run((sinceBatchMs) => Math.max(0, 100 - sinceBatchMs));
+  await settle();
+  await pipeline.append('acme', { id: 'a' });
+  await settle();
+  pipeline.clock.advance(30);
+  await pipeline.append('acme', { id: 'b' });
+  await settle();
+  // What has gathered since the last batch began counts.
+  expect([told, pipeline.clock.untilNextWakeMs()]).toEqual([['batch 1 of 1'], 70]);
+  pipeline.clock.advance(70);
+  await settle();
+  expect(told).toEqual(['batch 1 of 1', 'batch 2 of 1']);
   stop.abort();
   await running;
 });

@@ -9,8 +9,8 @@ export interface SequencerLoop {
   journal: Journal;
   progress: Progress;
   clock: Clock;
-  /** How long events may gather now. */
-  lingerMs: () => number;
+  /** How long events may gather now, as so long has passed since the begin of the last batch: Infinity before the first. */
+  lingerMs: (sinceBatchMs: number) => number;
   onBatch: (summary: SealedBatchSummary, seconds: number) => void;
   onFailure: (error: unknown, final: boolean) => void;
   /** The loop works again after failures. */
@@ -27,6 +27,7 @@ const LONGEST_PAUSE_MS = 5_000;
 export async function runSequencer(loop: SequencerLoop, signal: AbortSignal): Promise<void> {
   const { sequencer, journal, progress, clock } = loop;
   let pauseMs = 0;
+  let lastBatchMs = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     try {
       const begun = clock.monotonicMs();
@@ -34,8 +35,11 @@ export async function runSequencer(loop: SequencerLoop, signal: AbortSignal): Pr
       if (pauseMs > 0) loop.onRecovery();
       pauseMs = 0;
       if (summary === undefined) await journal.waitForChunk(progress.sealedThrough, signal);
-      else loop.onBatch(summary, (clock.monotonicMs() - begun) / 1000);
-      await linger(loop, signal);
+      else {
+        lastBatchMs = begun;
+        loop.onBatch(summary, (clock.monotonicMs() - begun) / 1000);
+      }
+      await linger(loop, loop.lingerMs(clock.monotonicMs() - lastBatchMs), signal);
     } catch (error) {
       const final = isPortFailure(error, 'corrupt');
       loop.onFailure(error, final);
@@ -50,8 +54,11 @@ export async function runSequencer(loop: SequencerLoop, signal: AbortSignal): Pr
  * Lets events gather, since an insert costs the same for few as for many: until they are a full batch, and at most for
  * the linger. But nobody is kept waiting for it.
  */
-async function linger({ sequencer, progress, clock, lingerMs }: SequencerLoop, signal: AbortSignal): Promise<void> {
-  const maxMs = lingerMs();
+async function linger(
+  { sequencer, progress, clock }: SequencerLoop,
+  maxMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   if (maxMs === 0 || progress.awaited) return;
   const woken = new AbortController();
   const wake = () => woken.abort();

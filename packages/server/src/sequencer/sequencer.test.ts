@@ -12,6 +12,7 @@ import { PortFailure } from '../ports/failure.js';
 import type { SealedBatch } from '../ports/store.js';
 import { readHead } from './heads.js';
 import { loadPartitionState } from './partition-state.js';
+import type { PlacedBatch } from './sequencer.js';
 
 /** Ports on a world whose calls go wrong as the plan says. */
 function faultyPorts(world: MemoryWorld, faults: Faults): Partial<PipelinePorts> {
@@ -20,6 +21,27 @@ function faultyPorts(world: MemoryWorld, faults: Faults): Partial<PipelinePorts>
     registry: withRegistryFaults(openMemoryRegistry(world.registry), faults),
     store: withStoreFaults(openMemoryStore(world.store), faults),
   };
+}
+
+/** What sequencers said of events before their commit: one place, one event, however often and by whomever. */
+class PlacedEvents {
+  readonly #ids = new Map<string, string[]>();
+
+  readonly onPlaced = ({ tenants, events }: PlacedBatch): void => {
+    events.tenantOf.forEach((tenant, row) => {
+      const ids = this.of(tenants[tenant]!);
+      const entry = events.entries.subarray(events.entryOffsets[row], events.entryOffsets[row + 1]);
+      const { id } = JSON.parse(Buffer.from(entry).toString()) as { id: string };
+      expect(ids[events.indexes[row]!] ?? id).toBe(id);
+      ids[events.indexes[row]!] = id;
+    });
+  };
+
+  of(tenant: string): string[] {
+    const ids = this.#ids.get(tenant) ?? [];
+    this.#ids.set(tenant, ids);
+    return ids;
+  }
 }
 
 /** Lets everything happen that waits for nothing outside. */
@@ -92,13 +114,17 @@ describe('every step that fails once', () => {
       return fault;
     });
     const world = new MemoryWorld();
-    const pipeline = new MemoryPipeline({ world, ports: faultyPorts(world, plan) });
+    const placed = new PlacedEvents();
+    const pipeline = new MemoryPipeline({ world, ports: faultyPorts(world, plan), onPlaced: placed.onPlaced });
     for (const batch of batches) {
       await pipeline.append('acme', ...batch);
       await pipeline.append('other', ...batch);
       await pipeline.sealAll();
     }
-    for (const tenant of ['acme', 'other']) await expectSound(pipeline, tenant, ['a', 'b', 'c']);
+    for (const tenant of ['acme', 'other']) {
+      await expectSound(pipeline, tenant, ['a', 'b', 'c']);
+      expect(placed.of(tenant)).toEqual(['a', 'b', 'c']);
+    }
     return failed;
   }
 
@@ -114,6 +140,25 @@ describe('every step that fails once', () => {
     }
     expect(failed).toContain('journal.trim');
   });
+});
+
+test('tells of events once their batch is fixed, before it is written, and in the same way after a crash', async () => {
+  const world = new MemoryWorld();
+  const failing = { of: 'registry.put' };
+  const plan = new Faults((operation) => (operation === failing.of ? 'fail' : undefined));
+  const placed = new PlacedEvents();
+  const first = new MemoryPipeline({ world, ports: faultyPorts(world, plan), onPlaced: placed.onPlaced });
+  await first.append('acme', { id: 'a' }, { id: 'b' }, { id: 'a' });
+  await expect(first.sequencer.sealNext()).rejects.toMatchObject({ kind: 'unavailable' });
+  expect(placed.of('acme')).toEqual([]);
+  failing.of = 'store.insert';
+  await expect(first.sequencer.sealNext()).rejects.toMatchObject({ kind: 'unavailable' });
+  expect([placed.of('acme'), world.store.rows]).toEqual([['a', 'b'], []]);
+  await first.append('acme', { id: 'c' });
+  const second = new MemoryPipeline({ world, onPlaced: placed.onPlaced });
+  await second.sealAll();
+  expect(placed.of('acme')).toEqual(['a', 'b', 'c']);
+  await expectSound(second, 'acme', ['a', 'b', 'c']);
 });
 
 test('a new process finishes the batch that one before it has begun', async () => {
@@ -283,6 +328,7 @@ describe('two sequencers', () => {
     for (let seed = 0; seed < 60; seed++) {
       const world = new MemoryWorld();
       const yieldPoint = turnsBy(seed);
+      const placed = new PlacedEvents();
       const pipelines = [0, 1].map(
         () =>
           new MemoryPipeline({
@@ -293,12 +339,14 @@ describe('two sequencers', () => {
               store: openMemoryStore(world.store, { yieldPoint }),
             },
             limits: { maxBatchBytes: 1 },
+            onPlaced: placed.onPlaced,
           }),
       );
       const [one, two] = pipelines as [MemoryPipeline, MemoryPipeline];
       for (const id of ['a', 'b', 'a', 'c']) await one.append('acme', { id, timeNs: BigInt(seed) });
       await Promise.all([one.sealAll(), two.sealAll()]);
       await expectSound(two, 'acme', ['a', 'b', 'c']);
+      expect(placed.of('acme')).toEqual(['a', 'b', 'c']);
     }
   });
 

@@ -10,6 +10,7 @@ import type { Registry } from '../ports/registry.js';
 import type { EventStore, SealedBatch } from '../ports/store.js';
 import { newRecordMemory } from '../records/column-memory.js';
 import { type BuiltBatch, buildBatch } from './build-batch.js';
+import type { Head } from './head.js';
 import { Heads, isConflict, StaleSequencerError } from './heads.js';
 import { Pace } from './pace.js';
 import { type LoadedState, loadPartitionState, swapPartitionState } from './partition-state.js';
@@ -43,9 +44,18 @@ export interface SequencerParts {
   yieldToLoop: () => Promise<void>;
   /** Called when ids sealed by another sequencer are not in {@link recentIds}; it resets and loads them again. */
   onIdsBehind: () => void;
-  /** Called after each commit with the rows that it added; they are good until it returns. It must not throw. */
-  onSealed?: (batch: Pick<SealedBatch, 'tenants' | 'events'>) => void;
+  /**
+   * Called once a batch is fixed and built, before it is written to the store: from here on its rows have their places
+   * in the logs for good, whatever is killed (docs/decisions/0012). Called again with the same rows when the batch is
+   * carried out again. They are good until it returns. It must not throw.
+   */
+  onPlaced?: (batch: PlacedBatch) => void;
+  /** Called after each commit with the heads that it moved. It must not throw. */
+  onSealed?: (heads: ReadonlyMap<string, Pick<Head, 'size'>>) => void;
 }
+
+/** The rows of a batch, with their indexes. */
+export type PlacedBatch = Pick<SealedBatch, 'tenants' | 'events'>;
 
 /** What one batch did, for metrics and the log. */
 export interface SealedBatchSummary {
@@ -162,6 +172,7 @@ export class Sequencer {
     const { through } = batch;
     const built = await this.#build(batch, committed);
     this.#ahead.begin(through);
+    if (built.records.length > 0) this.#parts.onPlaced?.(built);
     await this.#write(built, committed, `${partition}-${through}`);
     this.#loaded = await swapPartitionState(registry, partition, { committed: through, batch: null }, planned.revision);
     this.#publish(batch, built);
@@ -210,7 +221,7 @@ export class Sequencer {
     }
     progress.advance(batch.through);
     pendingIds.forgetBefore(positionAfter(batch.through));
-    onSealed?.(built);
+    onSealed?.(built.heads);
   }
 
   /** Catches up with what another sequencer has sealed. */

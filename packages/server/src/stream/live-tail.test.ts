@@ -70,6 +70,54 @@ describe('following a log', () => {
     expect(await empty.read(0)).toMatchObject({ entries: [], isLast: true });
   });
 
+  it('gives out what is not committed yet, from memory, and never asks the store for it', async () => {
+    const following = await live.follow(request());
+    log.place([event('a'), event('b')], live);
+    expect(await readAll(following)).toEqual(['a', 'b']);
+    // Whoever got them can come back before they are committed.
+    const again = await live.follow(request({ start: { index: 2 } }));
+    const earlier = await live.follow(request({ start: { index: 1 } }));
+    expect(await readAll(earlier)).toEqual(['b']);
+    log.commit(live);
+    log.seal([event('c')], live);
+    expect([await readAll(following), await readAll(again)]).toEqual([['c'], ['c']]);
+    expect(log.storeReads).toBe(0);
+  });
+
+  it('waits for the commit where memory has not kept what comes before it', async () => {
+    live = log.start({ maxRecentBytes: 100, pageEntries: 2 });
+    const following = await live.follow(request());
+    const ids = Array.from({ length: 9 }, (_, n) => `e${n}`);
+    log.place(
+      ids.map((id) => event(id)),
+      live,
+    );
+    expect([await readAll(following), log.storeCalls]).toEqual([[], 0]);
+    log.commit(live);
+    expect(await readAll(following)).toEqual(ids);
+  });
+
+  it('takes an index beyond what is committed after a crash, once that is waited for', async () => {
+    log.seal([event('a')]);
+    log.place([event('b')]);
+    // A process that knows of nothing but what is committed.
+    live = log.start();
+    log.settle = async () => log.commit(live);
+    const following = await live.follow(request({ start: { index: 2 } }));
+    log.settle = undefined;
+    log.seal([event('c')], live);
+    expect([following.start, await readAll(following)]).toEqual([2, ['c']]);
+    await expect(live.follow(request({ start: { index: 4 } }))).rejects.toMatchObject({ code: 'log-range-invalid' });
+  });
+
+  it('ends with all that was acknowledged before, where it is not to go on', async () => {
+    log.place([event('a')]);
+    log.settle = async () => log.commit(live);
+    const following = await live.follow(request({ start: { index: 0 }, follow: false }));
+    expect(await readAll(following)).toEqual(['a']);
+    expect(await following.read(0)).toMatchObject({ isLast: true, next: 1 });
+  });
+
   it('gives what fits the filter and the grant only, and says how far it has come', async () => {
     const following = await live.follow(request({ asked: filterOf('action:a.*'), grant: filterOf('actor:jane') }));
     log.seal([event('a'), event('b', 'joe'), event('c'), event('d', 'joe')], live);

@@ -2,12 +2,15 @@ import type { Filter } from '@attestlog/event';
 import { Problem } from '../errors.js';
 import { from } from '../failures.js';
 import type { Clock } from '../ports/clock.js';
-import type { EventStore } from '../ports/store.js';
+import { sequenceOf } from '../ports/position.js';
+import type { EventStore, Position } from '../ports/store.js';
 import type { SealingOf } from '../query/resolve-filters.js';
 import { Pace } from '../sequencer/pace.js';
+import type { PlacedBatch } from '../sequencer/sequencer.js';
+import { AcknowledgedTimes } from './acknowledged-times.js';
 import { ReadPlaces } from './read-places.js';
 import { RecentEntries } from './recent-entries.js';
-import { endOf, runsOf, type SealedEvents } from './sealed-run.js';
+import { endOf, runsOf } from './sealed-run.js';
 import { startIndexOf } from './start-index.js';
 import { StreamPlaces } from './stream-places.js';
 import { type LiveBatch, Subscriber, type SubscriberBounds } from './subscriber.js';
@@ -42,8 +45,8 @@ export const LIVE_LIMITS: LiveLimits = {
   maxTurnMs: 4,
 };
 
-/** How long the sequencer lets events gather, at most, while somebody watches. */
-export const LIVE_LINGER_MS = 100;
+/** From the begin of a batch to that of the next one, at least, while somebody watches: each costs the store something. */
+export const LIVE_BATCH_INTERVAL_MS = 100;
 
 const PAUSE_MS = 500;
 
@@ -53,6 +56,8 @@ export interface LiveTailParts {
   yieldToLoop: () => Promise<void>;
   /** How many entries of a tenant's log are committed. Fails with `registry-unavailable`. */
   headOf: (tenant: string) => Promise<number>;
+  /** Waits, a bounded time, until what was acknowledged before is committed; tells whether all of it is. */
+  settled: () => Promise<boolean>;
   sealing: SealingOf;
   limits?: Partial<LiveLimits>;
   onTrouble: (error: unknown) => void;
@@ -77,6 +82,8 @@ export interface FollowRequest {
 export interface Following {
   /** The index at which it begins. */
   readonly start: number;
+  /** The index from which on events come that were not there when it began. */
+  readonly liveFrom: number;
   /**
    * What comes next, in the order of the log, each entry once; nothing when nothing has come for so long. Nothing is read
    * ahead beyond a bound: whoever does not read stays behind at their place in the log. One read at a time.
@@ -92,8 +99,9 @@ export interface Following {
 }
 
 /**
- * The live tail: the tenants' logs, followed by many, each from a place of their own. Sealed batches come in by
- * {@link publish}, and are kept for a while; whoever stays behind reads the store. So nothing is kept for anybody but
+ * The live tail: the tenants' logs, followed by many, each from a place of their own. Batches come in by
+ * {@link publish}, as soon as nothing can change them any more, and are kept for a while; whoever stays behind reads the
+ * store, as far as {@link commit} says. So nothing is kept for anybody but
  * their place in the log and a little that waits to be read, and a stream that broke goes on at its place without a
  * gap or a repeat, here or in another process.
  */
@@ -101,6 +109,7 @@ export class LiveTail {
   readonly #parts: LiveTailParts;
   readonly #limits: LiveLimits;
   readonly #feeds = new Map<string, { feed: TenantFeed; users: number }>();
+  readonly #acknowledged = new AcknowledgedTimes();
   readonly #recent: RecentEntries;
   readonly #room: WaitingRoom;
   readonly #places: StreamPlaces;
@@ -129,16 +138,37 @@ export class LiveTail {
     return { streams: this.#places.taken, waitingBytes: this.#room.bytes, recentBytes: this.#recent.bytes };
   }
 
-  /** Called after each commit with what it added. Copies what is watched, and never throws. */
-  publish(batch: SealedEvents): void {
+  /** Called when a chunk of the journal is acknowledged. */
+  acknowledge(sequence: number): void {
+    this.#acknowledged.note(sequence, this.#parts.clock.monotonicMs());
+  }
+
+  /** How many milliseconds ago an event was acknowledged; undefined where that is not known. */
+  sinceAcknowledgedMs(position: Position): number | undefined {
+    const acknowledgedMs = this.#acknowledged.of(sequenceOf(position));
+    return acknowledgedMs === undefined ? undefined : this.#parts.clock.monotonicMs() - acknowledgedMs;
+  }
+
+  /**
+   * Called with events that have got their places in the logs for good, before they are in the store. Copies what is
+   * watched, and never throws: what fails here comes from the store, after its commit.
+   */
+  publish(batch: PlacedBatch): void {
     try {
       for (const run of runsOf(batch, (tenant) => this.#feeds.has(tenant))) {
         this.#recent.add(run);
-        this.#feeds.get(run.tenant)!.feed.grow(endOf(run));
+        this.#feeds.get(run.tenant)!.feed.extend(endOf(run));
       }
     } catch (error) {
       this.#parts.onTrouble(error);
-      this.catchUp();
+    }
+  }
+
+  /** Called after each commit with how large the logs are that it made grow. Never throws. */
+  commit(heads: ReadonlyMap<string, { size: number }>): void {
+    for (const [tenant, { feed }] of this.#feeds) {
+      const head = heads.get(tenant);
+      if (head !== undefined) feed.grow(head.size);
     }
   }
 
@@ -161,15 +191,18 @@ export class LiveTail {
       this.#leave(tenant);
     };
     try {
+      // What ends has to have all that was acknowledged before it; what goes on gets it all the same.
+      if (!request.follow) await this.#parts.settled();
       feed.grow(await this.#parts.headOf(tenant));
-      const { size } = feed;
-      const start = await this.#startOf(request, size);
+      const start = await this.#startOf(request, feed);
+      const until = request.follow ? Number.POSITIVE_INFINITY : Math.max(start, feed.storedSize);
       const subscriber = new Subscriber(
-        { tenant, wish: { asked, grant }, from: start, until: request.follow ? Number.POSITIVE_INFINITY : size },
+        { tenant, wish: { asked, grant }, from: start, until },
         { bounds: this.#limits, room: this.#room, waits: this.#waits },
       );
+      const liveFrom = feed.size;
       await feed.add(subscriber);
-      return this.#following(subscriber, feed, start, grant, release);
+      return this.#following(subscriber, feed, { start, liveFrom }, grant, release);
     } catch (error) {
       release();
       throw error;
@@ -192,14 +225,14 @@ export class LiveTail {
   #following(
     subscriber: Subscriber,
     feed: TenantFeed,
-    start: number,
+    places: Pick<Following, 'start' | 'liveFrom'>,
     firstGrant: Filter,
     release: () => void,
   ): Following {
     let grant = firstGrant;
     let isOpen = true;
     return {
-      start,
+      ...places,
       read: async (maxWaitMs) => {
         const batch = await subscriber.read(maxWaitMs);
         feed.wake(subscriber);
@@ -222,10 +255,16 @@ export class LiveTail {
   }
 
   /** @throws Problem `log-range-invalid` */
-  async #startOf({ tenant, start }: FollowRequest, size: number): Promise<number> {
-    if (start === undefined) return size;
-    if ('sinceNs' in start) return from('store', startIndexOf(this.#parts.store, tenant, size, start.sinceNs));
-    if (start.index <= size) return start.index;
+  async #startOf({ tenant, start }: FollowRequest, feed: TenantFeed): Promise<number> {
+    if (start === undefined) return feed.size;
+    const { store, settled, headOf } = this.#parts;
+    if ('sinceNs' in start) return from('store', startIndexOf(store, tenant, feed.storedSize, start.sinceNs));
+    if (start.index <= feed.size) return start.index;
+    // Events are given out before they are committed, and whoever got them may come back to a server that was killed.
+    const isSettled = await settled();
+    feed.grow(await headOf(tenant));
+    const { size } = feed;
+    if (start.index <= size || !isSettled) return start.index;
     throw new Problem('log-range-invalid', {
       detail: `The log has ${size} entries, so ${start.index} is beyond its end.`,
     });

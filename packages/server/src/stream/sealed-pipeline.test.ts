@@ -14,20 +14,20 @@ import { type Following, LiveTail } from './live-tail.js';
 
 /** A pipeline of which each operation of the store and the registry may go wrong, and a tail that it tells. */
 class Watched {
-  readonly #world = new MemoryWorld();
   readonly live: LiveTail;
   readonly pipeline: MemoryPipeline;
   /** What goes wrong next; undefined: nothing. */
   faults: (Fault | undefined)[] = [];
 
-  constructor(maxRecentBytes: number) {
+  constructor(maxRecentBytes: number, world = new MemoryWorld()) {
     const faults = new Faults(() => this.faults.shift());
-    const registry = withRegistryFaults(openMemoryRegistry(this.#world.registry), faults);
-    const store = withStoreFaults(openMemoryStore(this.#world.store), faults);
+    const registry = withRegistryFaults(openMemoryRegistry(world.registry), faults);
+    const store = withStoreFaults(openMemoryStore(world.store), faults);
     this.pipeline = new MemoryPipeline({
-      world: this.#world,
+      world,
       ports: { registry, store },
-      onSealed: (batch) => this.live.publish(batch),
+      onPlaced: (batch) => this.live.publish(batch),
+      onSealed: (heads) => this.live.commit(heads),
       onBehind: () => this.live.catchUp(),
     });
     this.live = new LiveTail({
@@ -35,6 +35,11 @@ class Watched {
       clock: new EagerClock(),
       yieldToLoop: () => nextTurn(),
       headOf: async (tenant) => (await readHead(registry, tenant, this.pipeline.progress.sealedThrough))?.size ?? 0,
+      settled: async () => {
+        this.faults = [];
+        await this.pipeline.sealAll();
+        return true;
+      },
       sealing: () => ({ plan: [], blindKey: undefined }),
       limits: { maxRecentBytes, pageEntries: 3, maxWaitingEvents: 4 },
       onTrouble: () => undefined,
@@ -42,11 +47,12 @@ class Watched {
   }
 }
 
-async function readAll(following: Following): Promise<string[]> {
+async function readAll(following: Following, onNext: (next: number) => void = () => undefined): Promise<string[]> {
   const ids: string[] = [];
   for (let quiet = 0; quiet < 2; ) {
     await settle();
-    const { entries } = await following.read(0);
+    const { entries, next } = await following.read(0);
+    onNext(next);
     quiet = entries.length === 0 ? quiet + 1 : 0;
     ids.push(...entries.map(({ text }) => (JSON.parse(text) as { id: string }).id));
   }
@@ -85,4 +91,48 @@ it('what the sequencer seals comes once and in order, whatever fails on the way,
     ),
     { numRuns: 200 },
   );
+});
+
+it('what was given out is never taken back, whatever is killed before it is committed', async () => {
+  const fault = fc.constantFrom<Fault | undefined>(undefined, undefined, undefined, 'fail', 'fail-after', 'partial');
+  const round = fc.record({
+    ids: fc.array(fc.nat(12), { minLength: 1, maxLength: 6 }),
+    faults: fc.array(fault, { maxLength: 8 }),
+    isKilled: fc.boolean(),
+  });
+  let givenBeforeCommit = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(round, { maxLength: 8 }),
+      fc.constantFrom(300, 100_000),
+      async (rounds, maxRecentBytes) => {
+        const world = new MemoryWorld();
+        const request = { tenant: 'acme', asked: EVERYTHING, grant: EVERYTHING, follow: true };
+        let watched = new Watched(maxRecentBytes, world);
+        let next = 0;
+        let following = await watched.live.follow({ ...request, start: { index: next } });
+        const seen: string[] = [];
+        const read = async () => seen.push(...(await readAll(following, (place) => (next = place))));
+        for (const { ids, faults, isKilled } of rounds) {
+          await watched.pipeline.append('acme', ...ids.map((id) => ({ id: `e${id}` })));
+          watched.faults = [...faults];
+          await watched.pipeline.sequencer.sealNext().catch(() => undefined);
+          watched.faults = [];
+          await read();
+          const { sealedThrough } = watched.pipeline.progress;
+          const committed = (await readHead(watched.pipeline.ports.registry, 'acme', sealedThrough))?.size ?? 0;
+          if (next > committed) givenBeforeCommit += 1;
+          if (!isKilled) continue;
+          watched = new Watched(maxRecentBytes, world);
+          following = await watched.live.follow({ ...request, start: { index: next } });
+        }
+        watched.faults = [];
+        await watched.pipeline.sealAll();
+        await read();
+        expect(seen).toEqual(watched.pipeline.logOf('acme'));
+      },
+    ),
+    { numRuns: 80 },
+  );
+  expect(givenBeforeCommit).toBeGreaterThan(0);
 });

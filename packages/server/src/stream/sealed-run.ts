@@ -1,7 +1,5 @@
-import type { EventColumns, Position, SealedBatch, StoredEntry } from '../ports/store.js';
-
-/** What a batch added to the logs, once it is committed. */
-export type SealedEvents = Pick<SealedBatch, 'tenants' | 'events'>;
+import type { EventColumns, Position, StoredEntry } from '../ports/store.js';
+import type { PlacedBatch } from '../sequencer/sequencer.js';
 
 /** What a batch added to one tenant's log: entries with consecutive indexes, in memory of its own. */
 export interface SealedRun {
@@ -19,7 +17,7 @@ export interface SealedRun {
 }
 
 /** The runs of the tenants that are watched, copied: the batch's memory is used again for a later one. */
-export function runsOf({ tenants, events }: SealedEvents, isWatched: (tenant: string) => boolean): SealedRun[] {
+export function runsOf({ tenants, events }: PlacedBatch, isWatched: (tenant: string) => boolean): SealedRun[] {
   const rowsOf = tenants.map((tenant) => (isWatched(tenant) ? ([] as number[]) : undefined));
   if (rowsOf.every((rows) => rows === undefined)) return [];
   events.tenantOf.forEach((place, row) => {

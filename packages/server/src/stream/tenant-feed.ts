@@ -53,22 +53,38 @@ export class TenantFeed {
   readonly #askers = new Set<Subscriber>();
   readonly #busy = new Set<Lane>();
   #sealing: SearchedSealing = NOTHING_SEALED;
+  /** Entries whose place in the log is known. */
   #size = 0;
+  /** Those of them that are committed: only they are in the store. */
+  #storedSize = 0;
 
   constructor(tenant: string, parts: FeedParts) {
     this.#tenant = tenant;
     this.#parts = parts;
   }
 
-  /** How many entries of the log are known to be committed. */
+  /** How many entries of the log there are, those included that are not in the store yet. */
   get size(): number {
     return this.#size;
   }
 
-  /** The log has grown, or was seen to be so large. */
-  grow(size: number): void {
+  /** How many entries of the log are known to be committed. */
+  get storedSize(): number {
+    return this.#storedSize;
+  }
+
+  /** The log is going to have so many entries; those that are not committed can be read from memory only. */
+  extend(size: number): void {
     if (size <= this.#size) return;
     this.#size = size;
+    this.#run('recent');
+  }
+
+  /** So many entries of the log are committed, or were seen to be. */
+  grow(size: number): void {
+    if (size <= this.#storedSize) return;
+    this.#storedSize = size;
+    this.#size = Math.max(this.#size, size);
     this.#run('recent');
     this.#run('store');
   }
@@ -94,7 +110,9 @@ export class TenantFeed {
 
   /** Goes on with a subscriber that has room now. */
   wake(subscriber: Subscriber): void {
-    if (this.#isBehind(subscriber)) this.#run(this.#laneOf(subscriber));
+    if (!this.#isBehind(subscriber)) return;
+    const lane = this.#laneOf(subscriber);
+    if (lane !== undefined) this.#run(lane);
   }
 
   #enter(subscriber: Subscriber, filter: Filter): void {
@@ -132,9 +150,11 @@ export class TenantFeed {
     return undefined;
   }
 
-  #laneOf({ next }: Subscriber): Lane {
+  /** Undefined: what it needs is not kept in memory, and not committed yet. */
+  #laneOf({ next }: Subscriber): Lane | undefined {
     const { from, to } = this.#parts.recent.spanOf(this.#tenant);
-    return next >= from && next < to ? 'recent' : 'store';
+    if (next >= from && next < to) return 'recent';
+    return next < this.#storedSize ? 'store' : undefined;
   }
 
   #isBehind(subscriber: Subscriber): boolean {
@@ -167,9 +187,11 @@ export class TenantFeed {
 
   async #read(from: number, lane: Lane): Promise<Page> {
     const { store, recent, readPlaces, pageEntries } = this.#parts;
-    const to = Math.min(from + pageEntries, this.#size);
-    const entries = lane === 'recent' ? recent.read(this.#tenant, from, to - from) : [];
-    if (entries.length > 0) return { from, to: from + entries.length, entries };
+    if (lane === 'recent') {
+      const entries = recent.read(this.#tenant, from, Math.min(pageEntries, this.#size - from));
+      return { from, to: from + entries.length, entries };
+    }
+    const to = Math.min(from + pageEntries, this.#storedSize);
     return readPlaces.use(async () => ({ from, to, entries: await store.entries(this.#tenant, from, to) }));
   }
 

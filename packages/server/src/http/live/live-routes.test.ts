@@ -133,6 +133,20 @@ test('a stream goes on in another process, without a gap or a repeat', async () 
   expect(await idsOf(again, 2)).toEqual(['c', 'd']);
 });
 
+test('operators see how long events take, those that were there before aside', async () => {
+  await post('a');
+  const client = await sse('?from_index=0&q=action:order.*');
+  expect(await idsOf(client, 1)).toEqual(['a']);
+  for (const id of ['b', 'c']) await post(id);
+  expect(await idsOf(client, 2)).toEqual(['b', 'c']);
+  const count = async () => {
+    const { body } = await http.app.inject('/metrics');
+    return Number(/^attestlog_live_delay_seconds_count (\d+)$/m.exec(body)?.[1]);
+  };
+  // The client may have it before the server knows that.
+  await expect.poll(count).toBe(2);
+});
+
 test('where a stream cannot begin, the answer says why', async () => {
   const codeOf = async (query: string, headers: Record<string, string> = {}) =>
     (await (await sse(query, headers)).problem).code;

@@ -26,7 +26,8 @@ const MAX_RECEIVED_BYTES = 1024;
 /** Named by clients that name the credential as another one: a browser wants one of them to be chosen. */
 const PROTOCOL = 'attestlog.v1';
 
-const TIMES: LiveRouteTimes = { heartbeatMs: 15_000, stallMs: 30_000, recheckMs: 500 };
+const HEARTBEAT_MS = 15_000;
+const RECHECK_MS = 500;
 
 /**
  * `GET /api/v1/events/stream`, and the same in the words of a dialect: a tenant's events as they are sealed, as
@@ -35,9 +36,16 @@ const TIMES: LiveRouteTimes = { heartbeatMs: 15_000, stallMs: 30_000, recheckMs:
 export async function registerLiveRoutes(
   app: FastifyInstance,
   services: Services,
-  times: LiveRouteTimes = TIMES,
+  nowMs = () => performance.now(),
 ): Promise<void> {
-  const streams = new LiveStreams(services, times);
+  const { streamTimeoutMs, streamLifetimeMs } = services.limits;
+  const times: LiveRouteTimes = {
+    heartbeatMs: HEARTBEAT_MS,
+    timeoutMs: streamTimeoutMs,
+    lifetimeMs: streamLifetimeMs,
+    recheckMs: RECHECK_MS,
+  };
+  const streams = new LiveStreams(services, times, nowMs);
   app.addHook('preClose', () => streams.close());
   // A scope of its own: the plugin changes the routes beside it.
   await app.register(async (scope) => {

@@ -47,6 +47,7 @@ function sessionWith(given: Partial<LiveChannel>): LiveSession {
   let wake: (problem: Problem) => void = () => undefined;
   const following = {
     start: 3,
+    liveFrom: 3,
     read: async (maxWaitMs: number) => {
       const next = batches.shift();
       if (next !== undefined) return next;
@@ -66,7 +67,7 @@ function sessionWith(given: Partial<LiveChannel>): LiveSession {
   };
   return new LiveSession(request, following, channel, {
     services,
-    times: { heartbeatMs: 30, stallMs: 50 },
+    times: { heartbeatMs: 30, timeoutMs: 50, lifetimeMs: 0 },
     json: entryJson,
   });
 }
@@ -98,7 +99,20 @@ describe('a stream', () => {
 
   it('lets a client go that takes nothing, and says where to go on', async () => {
     batches = [batch(6, entry(4), entry(5))];
-    await sessionWith({ send: () => new Promise(() => undefined) }).run();
+    let sends: () => void = () => undefined;
+    const sending = new Promise<void>((resolve) => {
+      sends = resolve;
+    });
+    session = sessionWith({
+      send: () => {
+        sends();
+        return new Promise(() => undefined);
+      },
+    });
+    const running = session.run();
+    await sending;
+    for (const nowMs of [0, 1, 50]) session.look(nowMs);
+    await running;
     expect(said).toEqual([
       ['beat', 3],
       ['end', 3, 'stream-stalled'],

@@ -10,12 +10,18 @@ import { recordRead } from '../access/record-read.js';
 import type { Services } from '../services.js';
 import type { LiveChannel, LiveMessage } from './live-channel.js';
 import type { LiveRoute } from './live-route.js';
+import { VitalSigns, type VitalTimes } from './vital-signs.js';
 
-export interface LiveTimes {
-  /** How long nothing is sent, at most. */
-  heartbeatMs: number;
-  /** How long a client may take nothing before it is let go. */
-  stallMs: number;
+/** `heartbeatMs` is also how long nothing is sent, at most. */
+export type LiveTimes = VitalTimes;
+
+/** What a session works with. */
+export interface SessionParts {
+  services: SessionServices;
+  times: LiveTimes;
+  json: LiveRoute['json'];
+  /** Called with what its client's side has taken. */
+  onTaken?: (entries: readonly LiveEntry[]) => void;
 }
 
 export type SessionServices = Pick<Services, 'audit' | 'privacy' | 'tenants'>;
@@ -31,7 +37,9 @@ export class LiveSession {
   readonly #services: SessionServices;
   readonly #times: LiveTimes;
   readonly #json: LiveRoute['json'];
+  readonly #onTaken: (entries: readonly LiveEntry[]) => void;
   readonly #over = new AbortController();
+  readonly #vitalSigns: VitalSigns;
   #reader: { of: unknown; personal: PersonalReader } | undefined;
   #mayUnmask = true;
   #events = 0;
@@ -41,7 +49,7 @@ export class LiveSession {
     request: FastifyRequest,
     following: Following,
     channel: LiveChannel,
-    { services, times, json }: { services: SessionServices; times: LiveTimes; json: LiveRoute['json'] },
+    { services, times, json, onTaken = () => undefined }: SessionParts,
   ) {
     this.#request = request;
     this.#following = following;
@@ -49,7 +57,15 @@ export class LiveSession {
     this.#services = services;
     this.#times = times;
     this.#json = json;
+    this.#onTaken = onTaken;
     this.#next = following.start;
+    this.#vitalSigns = new VitalSigns(channel.probe, times);
+  }
+
+  /** To be called now and then, with the time of a clock that does not go back: ends it when its client is gone. */
+  look(nowMs: number): void {
+    const problem = this.#vitalSigns.look(nowMs);
+    if (problem !== undefined) this.end(problem);
   }
 
   /** Runs it to its end, and records how much was handed out. Never rejects. */
@@ -81,6 +97,7 @@ export class LiveSession {
         const messages = await this.#messagesOf(entries);
         if (this.#over.signal.aborted) throw this.#over.signal.reason;
         await this.#taken(this.#channel.send(messages));
+        this.#onTaken(entries);
       }
       this.#events += entries.length;
       this.#next = next;
@@ -129,18 +146,19 @@ export class LiveSession {
     return this.#reader.personal;
   }
 
-  /** Waits until the client has taken something, as long as it may take. @throws Problem `stream-stalled`, or {@link GONE} */
+  /** Waits until the client's side has taken something. @throws Problem with which it was ended, or {@link GONE} */
   #taken(work: Promise<void>): Promise<void> {
     const { signal } = this.#over;
+    const written = this.#vitalSigns.write();
     return new Promise((resolve, reject) => {
       const onOver = () => reject(signal.reason);
-      const timer = setTimeout(() => reject(new Problem('stream-stalled')), this.#times.stallMs);
       signal.addEventListener('abort', onOver, { once: true });
-      const onFailure = (error: unknown) => reject(error instanceof Problem ? error : GONE);
-      work.then(resolve, onFailure).finally(() => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onOver);
-      });
+      work
+        .then(resolve, () => reject(GONE))
+        .finally(() => {
+          written();
+          signal.removeEventListener('abort', onOver);
+        });
       if (signal.aborted) onOver();
     });
   }

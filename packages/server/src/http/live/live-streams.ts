@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../errors.js';
+import type { LiveEntry } from '../../stream/live-entry.js';
 import type { Following } from '../../stream/live-tail.js';
 import type { GuardedAccess } from '../access/access-declaration.js';
 import { CheckRound } from '../access/check-round.js';
@@ -14,9 +15,13 @@ import { LiveSession, type LiveTimes } from './live-session.js';
 import { isWebSocketUpgrade } from './upgrades.js';
 
 export interface LiveRouteTimes extends LiveTimes {
-  /** Each stream's credential and grants are looked at once in so long. */
+  /** Each stream's credential and grants, and whether its client is there, are looked at once in so long. */
   recheckMs: number;
 }
+
+const LIFETIME_SPREAD = 0.1;
+/** Its multiples lie spread evenly between whole numbers, however many they are. */
+const GOLDEN_RATIO = 0.618;
 
 /** Who may watch. */
 export const STREAM: GuardedAccess = { permission: 'events:stream', of: 'tenant' };
@@ -25,13 +30,17 @@ export const STREAM: GuardedAccess = { permission: 'events:stream', of: 'tenant'
 export class LiveStreams {
   readonly #services: Services;
   readonly #times: LiveRouteTimes;
+  readonly #nowMs: () => number;
   readonly #round: CheckRound;
   /** Those whose answer has not begun yet. */
   readonly #prepared = new WeakMap<FastifyRequest, Following>();
   readonly #running = new Map<LiveSession, Promise<void>>();
+  #begun = 0;
   #isClosed = false;
 
-  constructor(services: Services, times: LiveRouteTimes) {
+  /** @param nowMs time of a clock that does not go back */
+  constructor(services: Services, times: LiveRouteTimes, nowMs: () => number) {
+    this.#nowMs = nowMs;
     this.#services = services;
     this.#times = times;
     this.#round = new CheckRound(times.recheckMs);
@@ -59,8 +68,9 @@ export class LiveStreams {
     const following = this.#prepared.get(request)!;
     const session = new LiveSession(request, following, channel, {
       services: this.#services,
-      times: this.#times,
+      times: { ...this.#times, lifetimeMs: this.#nextLifetimeMs() },
       json,
+      onTaken: (entries) => this.#observe(following, entries),
     });
     const stopChecking = this.#round.add(this.#check(request, following, session));
     const running = session.run().finally(stopChecking);
@@ -70,6 +80,20 @@ export class LiveStreams {
     this.#running.delete(session);
   }
 
+  #observe({ liveFrom }: Following, entries: readonly LiveEntry[]): void {
+    const { live, metrics } = this.#services;
+    for (const { index, position } of entries) {
+      const delayMs = index < liveFrom ? undefined : live.sinceAcknowledgedMs(position);
+      if (delayMs !== undefined) metrics.observeDelivery(delayMs / 1000);
+    }
+  }
+
+  /** A little different for each: those that began together do not all come back together. */
+  #nextLifetimeMs(): number {
+    this.#begun += 1;
+    return this.#times.lifetimeMs * (1 - LIFETIME_SPREAD * ((this.#begun * GOLDEN_RATIO) % 1));
+  }
+
   /** Ends all of them, and waits until what they handed out is on record. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -77,7 +101,7 @@ export class LiveStreams {
     await Promise.all(this.#running.values());
   }
 
-  /** Ends the stream when its credential or its role no longer stands, and follows a grant that changes. */
+  /** Ends the stream when its client, its credential or its role is gone, and follows a grant that changes. */
   #check(request: FastifyRequest, following: Following, session: LiveSession): () => void {
     let isChecking = false;
     const end = (error: unknown) => {
@@ -90,6 +114,7 @@ export class LiveStreams {
       await following.changeGrant(grantOf(request));
     };
     return () => {
+      session.look(this.#nowMs());
       if (isChecking) return;
       isChecking = true;
       try {

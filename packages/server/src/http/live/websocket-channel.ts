@@ -1,6 +1,6 @@
 import type { WebSocket } from '@fastify/websocket';
-import { Problem } from '../../errors.js';
-import { FAREWELL_MS, type LiveChannel, type LiveMessage } from './live-channel.js';
+import type { Problem } from '../../errors.js';
+import { FAREWELL_MS, type LiveChannel, type LiveMessage, type LiveProbe } from './live-channel.js';
 
 /** RFC 6455, section 7.4.1. */
 const NORMAL = 1000;
@@ -11,16 +11,25 @@ const TRY_AGAIN = 1013;
 
 /**
  * A WebSocket: each event is a text message, and so are heartbeats and the last word, which have a `type`; unless nothing
- * but events is wanted: then a ping is the heartbeat, and the frame that closes says the last.
+ * but events is wanted: then pings are the heartbeats, and the frame that closes says the last.
  */
 export class WebSocketChannel implements LiveChannel {
   readonly #socket: WebSocket;
   readonly #hasControlMessages: boolean;
   #isPongDue = false;
+  /** By pings, also while events come: a peer that is gone takes those without a word (RFC 6455, section 5.5.2). */
+  readonly probe: LiveProbe;
 
   constructor(socket: WebSocket, { hasControlMessages = true } = {}) {
     this.#socket = socket;
     this.#hasControlMessages = hasControlMessages;
+    const isUnanswered = () => this.#isPongDue;
+    this.probe = {
+      ask: () => this.#ping(),
+      get isUnanswered() {
+        return isUnanswered();
+      },
+    };
     socket.on('pong', () => {
       this.#isPongDue = false;
     });
@@ -34,9 +43,6 @@ export class WebSocketChannel implements LiveChannel {
   }
 
   async beat(next: number): Promise<void> {
-    if (this.#isPongDue) throw new Problem('stream-stalled');
-    this.#isPongDue = true;
-    this.#socket.ping(undefined, undefined, ignore);
     if (this.#hasControlMessages) await this.#send(JSON.stringify({ type: 'heartbeat', next }));
   }
 
@@ -52,6 +58,11 @@ export class WebSocketChannel implements LiveChannel {
   onGone(callBack: () => void): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.once('close', callBack);
     else callBack();
+  }
+
+  #ping(): void {
+    this.#isPongDue = true;
+    this.#socket.ping(undefined, undefined, ignore);
   }
 
   #send(text: string): Promise<void> {
