@@ -16,7 +16,10 @@ export interface EngineExportJob {
 }
 
 export interface EngineExportResult {
+  events: number;
   seconds: number;
+  /** CPU seconds of all threads. */
+  cpu: { all: number };
   bytes: number;
   sha256: string;
 }
@@ -24,7 +27,7 @@ export interface EngineExportResult {
 interface Driver {
   Session: new (
     path: string,
-  ) => { queryAsync(sql: string, options: { format: string }): Promise<unknown>; close(): void };
+  ) => { queryAsync(sql: string, options: { format: string }): Promise<{ text(): string }>; close(): void };
   drainPending(): Promise<void>;
 }
 
@@ -37,16 +40,25 @@ serveTask(async ({ store, tenant, file, lines }: EngineExportJob): Promise<Engin
   const select = lines === 'same' ? SAME : ROWS;
   const format = lines === 'same' ? 'TSVRaw' : 'JSONEachRow';
   // Opening loads what the first query needs.
-  await session.queryAsync('SELECT count() FROM attestlog.events', { format: 'Null' });
+  const count = `SELECT count() FROM attestlog.events WHERE tenant_id = '${tenant}'`;
+  const events = Number((await session.queryAsync(count, { format: 'TSV' })).text());
+  const cpuBefore = process.cpuUsage();
   const begun = performance.now();
   await session.queryAsync(
     `${select} FROM attestlog.events WHERE tenant_id = '${tenant}' ORDER BY tenant_id, time, leaf_index INTO OUTFILE '${file}' TRUNCATE FORMAT ${format}`,
     { format: 'Null' },
   );
   const seconds = (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
   await driver.drainPending();
   session.close();
   const digest = createHash('sha256');
   await pipeline(createReadStream(file), digest);
-  return { seconds, bytes: (await stat(file)).size, sha256: digest.digest('hex') };
+  return {
+    events,
+    seconds,
+    cpu: { all: (user + system) / 1e6 },
+    bytes: (await stat(file)).size,
+    sha256: digest.digest('hex'),
+  };
 });

@@ -32,6 +32,10 @@ export interface EvidenceManifest {
     readonly newer: number;
     /** Events whose sealed fields are opened in the pack. */
     readonly opened: number;
+    /** Payloads in the pack that were moved out of its events; absent in packs from when there were none in any. */
+    readonly payloads?: number;
+    /** Payloads that its events refer to and that are not in it: nobody asked for them, or they were there no longer. */
+    readonly payloads_absent?: number;
   };
   /** What reading the events came to in the server's store. */
   readonly cost: Readonly<Record<string, number>>;
@@ -58,10 +62,11 @@ function isManifest(value: unknown): value is EvidenceManifest {
   const { format, kind, filter, range, counts, proves, cannot_prove } = value;
   const texts = [value.log, value.tenant, value.root, value.made_at, value.made_by];
   const numbers = [value.tree_size, counts.events, counts.removed, counts.newer, counts.opened];
+  const { payloads = 0, payloads_absent = 0 } = counts;
   return (
     format === EVIDENCE_FORMAT &&
     texts.every((text) => typeof text === 'string') &&
-    numbers.every(isCount) &&
+    [...numbers, payloads, payloads_absent].every(isCount) &&
     areTexts(proves) &&
     areTexts(cannot_prove) &&
     (kind === 'range' ? isRange(range) && filter === undefined : kind === 'filter' && isFilter(filter))

@@ -5,8 +5,10 @@ import {
   EVIDENCE_FORMAT,
   type EvidenceRole,
   evidenceName,
+  evidencePayloadName,
   evidenceSum,
   parseEvidenceName,
+  parseEvidencePayloadName,
   parseEvidenceSum,
 } from './evidence-pack.js';
 
@@ -51,6 +53,13 @@ it('a sum is read back, and only as it is written', () => {
     expect(parseEvidenceSum(line)).toBeUndefined();
 });
 
+it('a payload is named by its hash, and by no other name', () => {
+  const hash = '0f'.repeat(32);
+  expect(parseEvidencePayloadName(evidencePayloadName(hash))).toBe(hash);
+  for (const name of [`payloads/${hash.toUpperCase()}`, `payloads/${hash}0`, `events/${hash}`, 'payloads/../key'])
+    expect(parseEvidencePayloadName(name)).toBeUndefined();
+});
+
 describe('a manifest', () => {
   const manifest = {
     format: EVIDENCE_FORMAT,
@@ -73,6 +82,8 @@ describe('a manifest', () => {
     const { range: _, ...rest } = manifest;
     const filter = { ...rest, kind: 'filter', filter: { q: 'action:a.b', limited: false } };
     expect(parseEvidenceManifest(JSON.stringify(filter))).toEqual(filter);
+    const counted = { ...manifest, counts: { ...manifest.counts, payloads: 1, payloads_absent: 2 } };
+    expect(parseEvidenceManifest(JSON.stringify(counted))).toEqual(counted);
   });
 
   it.each([
@@ -85,6 +96,7 @@ describe('a manifest', () => {
     { ...manifest, range: undefined },
     { ...manifest, tree_size: -1 },
     { ...manifest, counts: { ...manifest.counts, events: '2' } },
+    { ...manifest, counts: { ...manifest.counts, payloads: -1 } },
     { ...manifest, made_by: undefined },
     { ...manifest, proves: 'a' },
   ])('is not %j', (value) => {

@@ -9,6 +9,9 @@ export const EVIDENCE_FORMAT = 'attestlog evidence pack v1';
 /** Most events that a pack has. */
 export const EVIDENCE_MAX_EVENTS = 100_000;
 
+/** Most bytes that the payloads in a pack come to, those that were moved out of its events. */
+export const EVIDENCE_MAX_PAYLOAD_BYTES = 1_073_741_824;
+
 /** The files that are there once. Those of a whole range only: `leaves`, `rangeProof`. */
 export const evidenceFiles = {
   readme: 'README.txt',
@@ -54,6 +57,18 @@ export function parseEvidenceName(name: string): { role: EvidenceRole; index: nu
   if (match === null || !Number.isSafeInteger(Number(match[2]))) return undefined;
   const found = Object.entries(roles).find(([, [folder, extension]]) => folder === match[1] && extension === match[3]);
   return found && { role: found[0] as EvidenceRole, index: Number(match[2]) };
+}
+
+const PAYLOAD_NAME = /^payloads\/([0-9a-f]{64})$/;
+
+/** Name of the file of a payload that was moved out of an entry, by its SHA-256 in lower-case hex. */
+export function evidencePayloadName(sha256: string): string {
+  return `payloads/${sha256}`;
+}
+
+/** The hash in a name that {@link evidencePayloadName} gives; undefined for every other one. */
+export function parseEvidencePayloadName(name: string): string | undefined {
+  return PAYLOAD_NAME.exec(name)?.[1];
 }
 
 /**

@@ -13,12 +13,15 @@ export { type EvidenceKind, type EvidenceManifest, parseEvidenceManifest } from 
 export {
   EVIDENCE_FORMAT,
   EVIDENCE_MAX_EVENTS,
+  EVIDENCE_MAX_PAYLOAD_BYTES,
   type EvidenceRole,
   evidenceFiles,
   evidenceName,
+  evidencePayloadName,
   evidenceSealBody,
   evidenceSum,
   parseEvidenceName,
+  parseEvidencePayloadName,
   parseEvidenceSum,
 } from './evidence-pack.js';
 export { EMPTY_ROOT, HASH_BYTES, leafHash, leafHashInto, MAX_ENTRY_BYTES, nodeHash } from './hash.js';

@@ -38,6 +38,7 @@ export function withRepeats(ports: Ports, isRepeated: () => boolean): Ports {
       nodeHashes: (tenant, level, from, to) => store.nodeHashes(tenant, level, from, to),
       idsReceivedSince: (since, before) => store.idsReceivedSince(since, before),
       scan: (query, options) => store.scan(query, options),
+      lines: (query, form, options) => store.lines(query, form, options),
       usageByDay: (tenant, from, to, before) => store.usageByDay(tenant, from, to, before),
       usageByKind: (tenant, query) => store.usageByKind(tenant, query),
       entriesOf: (tenant, person, page) => store.entriesOf(tenant, person, page),

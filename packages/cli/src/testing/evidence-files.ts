@@ -5,6 +5,7 @@ import {
   type EvidenceManifest,
   evidenceFiles,
   evidenceName,
+  evidencePayloadName,
   evidenceSealBody,
   formatRangeProof,
   leafHash,
@@ -20,6 +21,9 @@ export interface EvidenceContent {
   readonly range?: readonly [from: number, to: number];
   readonly openings?: ReadonlyMap<number, readonly Opening[]>;
   readonly certificates?: readonly number[];
+  /** Moved out of the events, and those that the pack does not have. */
+  readonly payloads?: readonly Buffer[];
+  readonly payloadsAbsent?: number;
   /** Entries of the range that the store had no longer. */
   readonly removed?: readonly number[];
 }
@@ -45,7 +49,12 @@ export async function evidenceOf(log: TestLog, content: EvidenceContent): Promis
     put(evidenceName('certificate', index), log.entries[index]!);
     put(evidenceName('certificateReceipt', index), await log.receipt(index));
   }
-  const counts = { events: indexes.length, removed: removed.length, newer: 0, opened: openings.size };
+  const { payloads = [], payloadsAbsent = 0 } = content;
+  for (const payload of payloads) put(evidencePayloadName(sha256(payload)), payload);
+  const counts = {
+    ...{ events: indexes.length, removed: removed.length, newer: 0, opened: openings.size },
+    ...{ payloads: payloads.length, payloads_absent: payloadsAbsent },
+  };
   put(evidenceFiles.manifest, JSON.stringify(manifestOf(log, range, counts)));
   seal(files, log);
   return files;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { certificateId } from '@attestlog/client/log-reading';
 import {
   canonicalJson,
   commitmentInput,
@@ -9,7 +10,6 @@ import {
   sealedValue,
 } from '@attestlog/event';
 import { signNote } from '@attestlog/tlog';
-import { certificateId } from '../verify/sealed/certificate-reading.js';
 import type { TestLog } from './test-log.js';
 
 /** An event whose actor's address is sealed, with the opening of it. The salt is made of the id. */

@@ -1,8 +1,8 @@
+import type { SealedOutcome } from '@attestlog/client/log-reading';
 import { keyNames, type LogMemory, type PinnedKeys } from '@attestlog/tlog';
 import { safeText } from '../terminal/safe-text.js';
 import type { Style } from '../terminal/style.js';
 import { count, counted } from '../terminal/wording.js';
-import type { SealedOutcome } from './sealed/sealed-check.js';
 import type { VerifyOutcome } from './verify-run.js';
 
 /** Violations that are printed for people; `--json` has all that were listed. */

@@ -1,3 +1,4 @@
+import type { SealedCheck, SealedOutcome, SealedViolationCode } from '@attestlog/client/log-reading';
 import {
   type LogMemory,
   type LogReader,
@@ -8,8 +9,6 @@ import {
   verifyPinnedLog,
 } from '@attestlog/tlog';
 import { messageOf, usageFailure } from '../failure.js';
-import type { SealedCheck, SealedOutcome } from './sealed/sealed-check.js';
-import type { SealedViolationCode } from './sealed/sealed-violation.js';
 
 /** What the command can find. */
 export type CommandViolation = Omit<PinnedViolation, 'code'> & {

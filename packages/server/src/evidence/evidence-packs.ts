@@ -1,6 +1,7 @@
 import {
   EVIDENCE_FORMAT,
   EVIDENCE_MAX_EVENTS,
+  EVIDENCE_MAX_PAYLOAD_BYTES,
   type EvidenceManifest,
   evidenceFiles,
   evidenceSealBody,
@@ -11,6 +12,7 @@ import type { ReadOptions } from '../ports/read-options.js';
 import type { EvidenceRequest } from './evidence-request.js';
 import { FileSums, sha256Hex } from './file-sums.js';
 import { PackEvents } from './pack-events.js';
+import { payloadsOf } from './pack-payloads.js';
 import { cannotProve, packReadme, proves } from './pack-readme.js';
 import { packTiles } from './pack-tiles.js';
 import { packedEntries } from './packed-entries.js';
@@ -22,6 +24,8 @@ export interface PackReadOptions extends ReadOptions {
   /** What reading has come to so far, as it is shown. */
   cost: () => Readonly<Record<string, number>>;
 }
+
+const PAYLOADS_TOO_LARGE = `The payloads that were moved out of these events come to more than ${EVIDENCE_MAX_PAYLOAD_BYTES} bytes. Ask for fewer events, or with payloads=false: then the events have their hashes only.`;
 
 /** Makes evidence packs: events with the proofs that the log had them, for whoever trusts nobody. */
 export class EvidencePacks {
@@ -50,7 +54,9 @@ export class EvidencePacks {
     const { size: treeSize, checkpoint } = covered;
     const root = checkpoint.split('\n', 3)[2]!;
     const plan = { request, treeSize, root, checkpoint, before, madeAt: privacy.now() };
-    await this.#record(plan, await this.#count(plan, options));
+    const events = await this.#count(plan, options);
+    if (request.payloads) await this.#requireFewPayloads(plan, options);
+    await this.#record(plan, events);
     return plan;
   }
 
@@ -93,6 +99,21 @@ export class EvidencePacks {
     if (selection.kind === 'range') return requireBounded(selection.toIndex - selection.fromIndex);
     const asked = { ...selection, before };
     return requireBounded(await this.#parts.scan.count(tenant, asked, reader, EVIDENCE_MAX_EVENTS + 1, options));
+  }
+
+  /** Looks through the events once before: when the pack is on its way, it is too late to refuse it. */
+  async #requireFewPayloads(plan: PlannedPack, options: ReadOptions): Promise<void> {
+    const seen = new Set<string>();
+    let sum = 0;
+    for await (const entries of packedEntries(plan, this.#parts, options)) {
+      for (const { sha256, bytes } of entries.flatMap(payloadsOf)) {
+        if (seen.has(sha256)) continue;
+        seen.add(sha256);
+        sum += bytes;
+      }
+      if (sum <= EVIDENCE_MAX_PAYLOAD_BYTES) continue;
+      throw new Problem('evidence-too-large', { detail: PAYLOADS_TOO_LARGE });
+    }
   }
 
   #record({ request, treeSize }: PlannedPack, events: number): Promise<void> {

@@ -23,5 +23,7 @@ export interface EvidenceRequest {
   readonly reader: Reader;
   /** Whether sealed fields are opened, of events that the reader sees unmasked. */
   readonly openings: boolean;
+  /** Whether the payloads that were moved out of the events are in the pack. */
+  readonly payloads: boolean;
   readonly by: PersonalReader;
 }

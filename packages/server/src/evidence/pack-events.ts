@@ -3,6 +3,7 @@ import { type EvidenceManifest, evidenceName, formatReceipt, InclusionProofs, ty
 import { from } from '../failures.js';
 import type { StoredEntry } from '../ports/store.js';
 import { entryToOpen } from '../privacy/reading/open-fields.js';
+import { PackPayloads } from './pack-payloads.js';
 import type { EvidencePackParts, PlannedPack } from './planned-pack.js';
 import type { ArchivedFile } from './zip-archive.js';
 
@@ -11,11 +12,14 @@ export class PackEvents {
   readonly #plan: PlannedPack;
   readonly #proofs: InclusionProofs;
   readonly #parts: Pick<EvidencePackParts, 'store' | 'privacy'>;
+  readonly #payloads: PackPayloads;
   /** By the id of the erasure; undefined: the reader gets none. */
   readonly #certificates = new Map<string, StoredEntry | undefined>();
   readonly #counts = { events: 0, newer: 0, opened: 0 };
 
-  constructor(plan: PlannedPack, tiles: TileReader, parts: Pick<EvidencePackParts, 'store' | 'privacy'>) {
+  constructor(plan: PlannedPack, tiles: TileReader, parts: Pick<EvidencePackParts, 'store' | 'privacy' | 'payload'>) {
+    const { tenant, payloads } = plan.request;
+    this.#payloads = new PackPayloads(tenant, payloads, parts.payload);
     this.#plan = plan;
     this.#proofs = new InclusionProofs(plan.treeSize, tiles);
     this.#parts = parts;
@@ -24,7 +28,7 @@ export class PackEvents {
   get counts(): EvidenceManifest['counts'] {
     const { selection } = this.#plan.request;
     const asked = selection.kind === 'range' ? selection.toIndex - selection.fromIndex : this.#counts.events;
-    return { ...this.#counts, removed: asked - this.#counts.events };
+    return { ...this.#counts, removed: asked - this.#counts.events, ...this.#payloads.counts };
   }
 
   /** Values that these files open are on record before the first of them is there. */
@@ -33,10 +37,12 @@ export class PackEvents {
     this.#counts.newer += entries.length - covered.length;
     const openings = await this.#openings(covered);
     const receipts = await this.#receipts(covered.map(({ index }) => index));
-    for (const [place, { index, entry }] of covered.entries()) {
+    for (const [place, stored] of covered.entries()) {
+      const { index, entry } = stored;
       this.#counts.events += 1;
       yield { name: evidenceName('event', index), bytes: entry };
       yield { name: evidenceName('receipt', index), bytes: receipts[place]! };
+      yield* this.#payloads.files(stored);
       const opened = openings.get(index);
       if (opened === undefined) continue;
       this.#counts.opened += 1;

@@ -6,11 +6,13 @@ export const proves: Readonly<Record<EvidenceKind, readonly string[]>> = {
     'Each event in events/ was in the log, byte for byte as it is here, at its index, when the log signed the checkpoint.',
     'All events are proven against one checkpoint, so they were in one log at one time.',
     'A sealed field with an opening had exactly this value; an erased one was erased under a certificate that the log holds.',
+    'A payload in payloads/ is the one that was moved out of the events that have its SHA-256.',
   ],
   range: [
     'The entries of the range are those here, byte for byte and in this order, and no others: nothing was left out or put in.',
     'Each of them was in the log when the log signed the checkpoint.',
     'A sealed field with an opening had exactly this value; an erased one was erased under a certificate that the log holds.',
+    'A payload in payloads/ is the one that was moved out of the events that have its SHA-256.',
   ],
 };
 
@@ -18,7 +20,7 @@ const always = [
   'That the key is that of the log: compare it with one that came another way.',
   'That the operator shows everybody the same log: for that, compare the checkpoint with those that others keep, or look for cosignatures of witnesses.',
   'That what an event says is true: it is what was recorded.',
-  'What payloads say that were moved out of their entries: the entry has their SHA-256, and the pack does not have them.',
+  'What payloads said that were moved out of their entries and are not in payloads/: of those the entry has the SHA-256 only.',
 ];
 
 /** What a pack of each kind cannot prove, in plain words. */
@@ -31,7 +33,7 @@ export const cannotProve: Readonly<Record<EvidenceKind, readonly string[]>> = {
 };
 
 const byHandOfRange = `
-8. That the range is whole. The file "leaves" has the leaf hashes of all entries
+9. That the range is whole. The file "leaves" has the leaf hashes of all entries
    of the range in base64, in order: each must be what step 5 gives for its
    event. The file "range-proof" has the roots of the perfect subtrees before
    the range ("left", largest first). Append the leaves to them (RFC 6962,
@@ -84,5 +86,7 @@ Checking it by hand
 7. {"erasure": ID} in an opening: the value was erased. certificates/N.json is the
    log's entry with the signed certificate of that erasure, certificates/N.txt its
    proof; its index is larger than that of the event.
+8. {"$blob": {"sha256": H, …}} in an event stands for a payload that was too large
+   for it. payloads/H is that payload: its SHA-256 is its name.
 ${kind === 'range' ? byHandOfRange : ''}`;
 }

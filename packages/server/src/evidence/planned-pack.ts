@@ -12,6 +12,8 @@ export interface EvidencePackParts {
   readonly log: Pick<PublicLog, 'originOf' | 'checkpointCovering' | 'verifierKeys' | 'tileReader' | 'signNote'>;
   readonly privacy: Pick<PrivacyServices, 'personalData' | 'policies' | 'now'>;
   readonly audit: AuditTrail;
+  /** A payload that was moved out of an entry; undefined where it is there no longer. */
+  readonly payload: (tenant: string, sha256: string) => Promise<Uint8Array | undefined>;
 }
 
 /** A pack that can be made: everything that could forbid it has been looked at, and it is on record. */

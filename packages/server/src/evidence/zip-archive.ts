@@ -1,4 +1,5 @@
-import { crc32, deflateRawSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { crc32, deflateRaw, deflateRawSync } from 'node:zlib';
 
 /** A file of an archive, whole in memory. */
 export interface ArchivedFile {
@@ -13,6 +14,9 @@ const END_OF_DIRECTORY = 0x06054b50;
 const ZIP64_END_OF_DIRECTORY = 0x06064b50;
 const ZIP64_LOCATOR = 0x07064b50;
 const ZIP64_EXTRA = 0x0001;
+/** From so many bytes on, a file is compressed on a thread of the pool. */
+const LARGE_BYTES = 65_536;
+const deflatedElsewhere = promisify<Uint8Array, Buffer>(deflateRaw);
 const STORED = 0;
 const DEFLATED = 8;
 /** Of PKWARE's specification: 2.0 for deflate, 4.5 for ZIP64; made by Unix, so that the mode below counts. */
@@ -40,7 +44,7 @@ export async function* zipArchive(
   let offset = 0;
   let count = 0;
   for await (const file of files) {
-    const packed = pack(file, modified);
+    const packed = await pack(file, modified);
     recent.push(directoryRecord(packed, offset));
     if (recent.length === RECORDS_TOGETHER) {
       directory.push(Buffer.concat(recent));
@@ -64,8 +68,8 @@ interface Packed {
   common: Buffer;
 }
 
-function pack({ name, bytes }: ArchivedFile, modified: Date): Packed {
-  const deflated = bytes.length === 0 ? bytes : deflateRawSync(bytes);
+async function pack({ name, bytes }: ArchivedFile, modified: Date): Promise<Packed> {
+  const deflated = bytes.length === 0 ? bytes : await deflatedBytes(bytes);
   const isSmaller = deflated.length < bytes.length;
   const data = isSmaller ? deflated : bytes;
   const common = Buffer.alloc(24);
@@ -79,6 +83,11 @@ function pack({ name, bytes }: ArchivedFile, modified: Date): Packed {
   const encoded = Buffer.from(name, 'ascii');
   common.writeUInt16LE(encoded.length, 22);
   return { name: encoded, data, common };
+}
+
+/** Handing it to another thread and back costs more than to compress what is small. */
+async function deflatedBytes(bytes: Uint8Array): Promise<Uint8Array> {
+  return bytes.length < LARGE_BYTES ? deflateRawSync(bytes) : deflatedElsewhere(bytes);
 }
 
 function localHeader({ name, common }: Packed): Buffer {

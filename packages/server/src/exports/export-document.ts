@@ -82,6 +82,8 @@ export interface ExportDocument {
   /** How many were written, those of the unfinished file included. */
   events_done: number;
   files: readonly ExportFile[];
+  /** Sealed fields whose values stand unmasked in these files. */
+  opened_fields: number;
   /** Why it failed: a code of the error catalogue, and a sentence. */
   error?: { code: string; detail: string };
 }

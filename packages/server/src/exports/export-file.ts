@@ -3,13 +3,8 @@ import { isMoment, parseTime } from '@attestlog/event';
 import { PortFailure } from '../ports/failure.js';
 import type { StoredEntry } from '../ports/store.js';
 import { compressed } from './compressed.js';
+import { type EventSlices, SLICE_EVENTS, type SlicedFile } from './event-slices.js';
 import type { ExportFile, ExportKey, ExportRequest } from './export-document.js';
-import type { ExportWriter } from './export-row.js';
-import { exportWriter } from './export-writer.js';
-import type { RowSource } from './row-source.js';
-
-/** Events that are written at once. What ends a file is looked at between such slices, so its end depends on the events alone. */
-export const SLICE_EVENTS = 4096;
 
 /** Tells how many events of a file are written. Throws to end it. */
 export type OnProgress = (events: number) => void | Promise<void>;
@@ -23,20 +18,20 @@ class FileContent {
 }
 
 /**
- * Writes one file of an export, from where the source is, until the file is large enough or there are no more events.
+ * Writes one file of an export, from where the slices are, until the file is large enough or there are no more events.
  *
  * @param put takes the bytes to where they are kept, and resolves when they are there for good
  */
 export async function writeExportFile(
   name: string,
   request: ExportRequest,
-  source: RowSource,
+  slices: EventSlices,
   put: (name: string, pieces: AsyncIterable<Uint8Array>) => Promise<number>,
   onProgress: OnProgress,
 ): Promise<ExportFile> {
   const content = new FileContent();
   const digest = createHash('sha256');
-  const plain = plainPieces(exportWriter(request.format, request.columns), request, source, content, onProgress);
+  const plain = plainPieces(slices.beginFile(), request, content, onProgress);
   const bytes = await put(name, hashed(compressed(plain, request.compression), digest));
   const { events, first, last } = content;
   const ends = first === undefined || last === undefined ? {} : { first: keyOf(first), last: keyOf(last) };
@@ -44,9 +39,8 @@ export async function writeExportFile(
 }
 
 async function* plainPieces(
-  writer: ExportWriter,
+  file: SlicedFile,
   { file_events, file_bytes }: ExportRequest,
-  source: RowSource,
   content: FileContent,
   onProgress: OnProgress,
 ): AsyncGenerator<Uint8Array> {
@@ -54,17 +48,17 @@ async function* plainPieces(
     content.bytes += bytes.length;
     return bytes;
   };
-  yield counted(writer.head());
+  yield counted(file.head());
   while (content.events < file_events && content.bytes < file_bytes) {
-    const rows = await source.take(Math.min(SLICE_EVENTS, file_events - content.events));
-    if (rows.length === 0) break;
-    content.first ??= rows[0]!.entry;
-    content.last = rows.at(-1)!.entry;
-    content.events += rows.length;
-    yield counted(writer.rows(rows));
+    const slice = await file.take(Math.min(SLICE_EVENTS, file_events - content.events));
+    if (slice === undefined) break;
+    content.first ??= slice.first;
+    content.last = slice.last;
+    content.events += slice.events;
+    for (const piece of slice.pieces) yield counted(piece);
     await onProgress(content.events);
   }
-  yield counted(writer.tail());
+  yield counted(file.tail());
 }
 
 async function* hashed(

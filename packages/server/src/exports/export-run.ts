@@ -6,9 +6,11 @@ import { asProblem, from } from '../failures.js';
 import type { Clock } from '../ports/clock.js';
 import { isPortFailure } from '../ports/failure.js';
 import type { Objects } from '../ports/objects.js';
+import type { StoredEntry } from '../ports/store.js';
 import { mayUnmaskBy } from '../privacy/reading/may-unmask.js';
 import type { PersonalData } from '../privacy/reading/personal-data.js';
 import type { EventScan } from '../query/event-scan.js';
+import type { EventSlices } from './event-slices.js';
 import {
   type ExportDocument,
   type ExportMaker,
@@ -21,12 +23,12 @@ import type { ExportDocuments, FoundExport } from './export-documents.js';
 import { writeExportFile } from './export-file.js';
 import { fileName } from './export-format.js';
 import { manifestOf } from './manifest.js';
-import { RowSource } from './row-source.js';
+import { openSlices } from './open-slices.js';
 
 export interface ExportRunParts {
   documents: ExportDocuments;
   objects: Pick<Objects, 'put' | 'putStream'>;
-  scan: Pick<EventScan, 'entries' | 'count'>;
+  scan: Pick<EventScan, 'entries' | 'lines' | 'count' | 'reached'>;
   personalData: Pick<PersonalData, 'show'>;
   audit: AuditTrail;
   clock: Clock;
@@ -54,6 +56,8 @@ export class ExportRun {
   readonly #tenant: string;
   #found: FoundExport;
   #savedAtMs: number;
+  /** In this attempt's files and in those before it. */
+  #openedFields: number;
 
   /** @param signal aborted: the attempt ends, and another one goes on later */
   constructor(found: FoundExport, parts: ExportRunParts, signal: AbortSignal) {
@@ -62,18 +66,20 @@ export class ExportRun {
     this.#found = found;
     this.#tenant = readExportKey(found.key).tenant;
     this.#savedAtMs = parts.clock.monotonicMs();
+    this.#openedFields = found.value.opened_fields;
   }
 
   /**
    * @throws ExportTaken; what a port fails with, and then it may be tried again; `Problem` of what cannot be done
    */
   async run(): Promise<ExportDocument> {
+    await this.#parts.scan.reached(this.#document.before, this.#signal);
     await this.#begin();
-    const source = this.#source();
+    const slices = this.#slices();
     try {
-      while (this.#document.files.length === 0 || !(await source.isAtEnd())) await this.#nextFile(source);
+      while (this.#document.files.length === 0 || !(await slices.isAtEnd())) await this.#nextFile(slices);
     } finally {
-      await source.close().catch(() => undefined);
+      await slices.close().catch(() => undefined);
     }
     return this.#finish();
   }
@@ -119,7 +125,7 @@ export class ExportRun {
     return { grant: grantOfExtent(this.#document.made_by.extent) };
   }
 
-  #source(): RowSource {
+  #slices(): EventSlices {
     const { scan, personalData } = this.#parts;
     const { files, request, made_by } = this.#document;
     const last = files.at(-1)?.last;
@@ -133,13 +139,21 @@ export class ExportRun {
       ...(request.reason === undefined ? {} : { reason: request.reason }),
       mayUnmask: mayUnmaskBy(unmasked),
     };
-    return new RowSource(
-      scan.entries(this.#tenant, events, this.#reader(), { signal: this.#signal }),
-      request.personal === 'omitted' ? undefined : (entries) => personalData.show(this.#tenant, entries, reader),
-    );
+    const show = async (entries: readonly StoredEntry[]) => {
+      const shown = await personalData.show(this.#tenant, entries, reader);
+      for (const fields of shown) for (const { state } of fields) if (state === 'open') this.#openedFields += 1;
+      return shown;
+    };
+    const asked = {
+      tenant: this.#tenant,
+      events,
+      reader: this.#reader(),
+      show: request.personal === 'omitted' ? undefined : show,
+    };
+    return openSlices(scan, asked, request, { signal: this.#signal });
   }
 
-  async #nextFile(source: RowSource): Promise<void> {
+  async #nextFile(slices: EventSlices): Promise<void> {
     const { objection, objects } = this.#parts;
     const { files, request, events_done, made_by } = this.#document;
     if (files.length >= MAX_FILES)
@@ -150,11 +164,12 @@ export class ExportRun {
     const file = await writeExportFile(
       name,
       request,
-      source,
+      slices,
       (named, pieces) => objects.putStream(this.#keyOf(named), pieces),
       (events) => this.#tell(events_done + events),
     );
-    await this.#save({ files: [...files, file], events_done: events_done + file.events });
+    const opened_fields = this.#openedFields;
+    await this.#save({ files: [...files, file], events_done: events_done + file.events, opened_fields });
   }
 
   /** Looks at the document now and then: whether it was cancelled stands there. */

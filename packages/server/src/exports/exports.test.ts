@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type HttpService, sampleEvent, startHttp } from '../../testing/http-service.js';
 import { openMemoryObjects } from '../adapters/memory/memory-objects.js';
+import { openMemoryStore } from '../adapters/memory/memory-store.js';
 import { MemoryWorld } from '../adapters/memory/memory-world.js';
 import { PortFailure } from '../ports/failure.js';
 import type { Objects } from '../ports/objects.js';
@@ -201,4 +202,21 @@ it('runs as many exports at once as it may, and as many of one tenant', async ()
   expect(new Set(gate.arrived.map((key) => key.split('/')[1])).size).toBe(2);
   gate.open();
   await expect.poll(() => gate.arrived).toHaveLength(4);
+});
+
+it('has all that was acknowledged before it was asked for, however long the sealing takes', async () => {
+  const world = new MemoryWorld();
+  let seal = () => {};
+  const mayBeSealed = new Promise<void>((resolve) => {
+    seal = resolve;
+  });
+  const store = openMemoryStore(world.store);
+  const insert = store.insert.bind(store);
+  store.insert = (batch) => mayBeSealed.then(() => insert(batch));
+  http = await startHttp({ world, settings: { ...settings, 'read-wait': '0ms' }, ports: () => ({ store }) });
+  await http.post('/api/v1/events/batch', [sampleEvent('e0')]);
+  const id = await ask();
+  expect(await show(id)).toMatchObject({ state: 'queued' });
+  seal();
+  expect(await waitFor(id, ({ state }) => state === 'done')).toMatchObject({ events_done: 1 });
 });

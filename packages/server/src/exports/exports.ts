@@ -19,6 +19,7 @@ import {
 import { ExportDocuments, type FoundExport } from './export-documents.js';
 import { mediaType } from './export-format.js';
 import { ExportRunner, type ExportRunnerParts, expiryOf } from './export-runner.js';
+import { isWithdrawn, type WithdrawalParts, type WithdrawingErasure, withdrawOpened } from './withdrawal.js';
 
 export interface ExportsParts extends Omit<ExportRunnerParts, 'documents' | 'objects' | 'scan'> {
   registry: ConstructorParameters<typeof ExportDocuments>[0]['registry'];
@@ -31,6 +32,8 @@ export interface ExportsParts extends Omit<ExportRunnerParts, 'documents' | 'obj
   lifetimeMs: number;
   /** Exports of one tenant that are kept, at most. */
   maxKeptPerTenant: number;
+  /** Records an event of the server's own. Idempotent by its id. */
+  record: WithdrawalParts['record'];
   /** Signs download links. */
   linkSecret: Uint8Array;
 }
@@ -72,7 +75,8 @@ export class Exports {
   }
 
   /**
-   * Asks for an export: what is acknowledged by now will be in it. It is recorded in the tenant's log first.
+   * Asks for an export: what is acknowledged by now will be in it, however long it takes to seal that. It is recorded
+   * in the tenant's log first.
    * @throws Problem `too-many-exports`
    */
   async create(tenant: string, request: ExportRequest, maker: ExportMaker): Promise<ExportDocument> {
@@ -88,9 +92,10 @@ export class Exports {
       made_by: maker,
       requested_at: now(),
       expires_at: expiryOf(nowMs(), lifetimeMs),
-      before: await scan.horizon(),
+      before: scan.acknowledged(),
       events_done: 0,
       files: [],
+      opened_fields: 0,
     };
     await this.#record(tenant, maker, 'export.create', 'execute', document);
     await from('registry', this.#documents.put(exportKey(tenant, document.id), document, 0));
@@ -147,7 +152,7 @@ export class Exports {
     }
   }
 
-  /** @throws Problem `export-unknown`, `export-unfinished`, `export-file-unknown` */
+  /** @throws Problem `export-unknown`, `export-unfinished`, `export-withdrawn`, `export-file-unknown` */
   async download(tenant: string, id: string, name: string, taker: Taker): Promise<Download> {
     return this.#file(tenant, await this.#visible(tenant, id, taker), name);
   }
@@ -161,7 +166,7 @@ export class Exports {
 
   /**
    * Links to files of an export, of all of them if none is named, that count until a time.
-   * @throws Problem `export-unknown`, `export-unfinished`, `export-file-unknown`
+   * @throws Problem `export-unknown`, `export-unfinished`, `export-withdrawn`, `export-file-unknown`
    */
   async links(
     tenant: string,
@@ -182,6 +187,11 @@ export class Exports {
       const url = `/api/v1/downloads/${tenant}/${id}/${name}?expires=${expires}&signature=${signature}`;
       return { name, url, expires_at: new Date(expires * 1000).toISOString() };
     });
+  }
+
+  /** Takes back what may hold unmasked values from before an erasure: see {@link withdrawOpened}. */
+  withdraw(tenant: string, erasure: WithdrawingErasure): Promise<void> {
+    return withdrawOpened(tenant, erasure, { ...this.#parts, documents: this.#documents, runner: this.#runner });
   }
 
   /** Removes everything of a tenant that is deleted. Idempotent. */
@@ -240,7 +250,9 @@ export class Exports {
   }
 }
 
-function requireDone({ state }: ExportDocument): void {
+function requireDone(document: ExportDocument): void {
+  const { state } = document;
+  if (isWithdrawn(document)) throw new Problem('export-withdrawn');
   if (state !== 'done') throw new Problem('export-unfinished', { members: { state } });
 }
 

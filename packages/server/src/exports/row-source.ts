@@ -1,44 +1,43 @@
 import type { StoredEntry } from '../ports/store.js';
 import type { ShownField } from '../privacy/reading/personal-data.js';
+import { SLICE_BYTES } from './event-slices.js';
 import type { ExportRow } from './export-row.js';
+import { ReadAhead } from './read-ahead.js';
 
 /** What is shown of the sealed fields of some entries, in their order. */
 export type ShowPersonal = (entries: readonly StoredEntry[]) => Promise<readonly (readonly ShownField[])[]>;
 
-/** Entries that are taken at once end with the one that makes them so many bytes. */
-const MAX_BYTES = 8_388_608;
-
 const NOTHING: readonly ShownField[] = [];
 
-/**
- * The events of a scan as they are wanted: so many at once. The next batch is fetched while the last one is written, so
- * there are two of them in memory.
- */
+/** The events of a scan as they are wanted: so many at once. */
 export class RowSource {
-  readonly #batches: AsyncIterator<StoredEntry[]>;
+  readonly #batches: ReadAhead<StoredEntry[]>;
   readonly #show: ShowPersonal | undefined;
-  #ahead: Promise<IteratorResult<StoredEntry[]>> | undefined;
   #batch: readonly StoredEntry[] = [];
   #taken = 0;
-  #ended = false;
 
   /** @param show absent: nothing of sealed fields is shown */
   constructor(batches: AsyncIterable<StoredEntry[]>, show: ShowPersonal | undefined) {
-    this.#batches = batches[Symbol.asyncIterator]();
+    this.#batches = new ReadAhead(batches);
     this.#show = show;
   }
 
   /** True when there are no more. */
   async isAtEnd(): Promise<boolean> {
-    while (!this.#ended && this.#taken >= this.#batch.length) await this.#fetch();
-    return this.#taken >= this.#batch.length;
+    while (this.#taken >= this.#batch.length) {
+      const next = await this.#batches.next();
+      if (next === undefined) return true;
+      this.#batch = next;
+      this.#taken = 0;
+    }
+    return false;
   }
 
   /** The next events: `count` of them, fewer where they are large; none at the end only. Which, depends on them alone. */
   async take(count: number): Promise<ExportRow[]> {
     const entries: StoredEntry[] = [];
     let bytes = 0;
-    while (entries.length < count && bytes < MAX_BYTES && !(await this.isAtEnd())) {
+    while (entries.length < count && bytes < SLICE_BYTES && !(await this.isAtEnd())) {
       const entry = this.#batch[this.#taken++]!;
       bytes += entry.entry.length;
       entries.push(entry);
@@ -51,24 +50,7 @@ export class RowSource {
   }
 
   /** Ends the scan. */
-  async close(): Promise<void> {
-    this.#ended = true;
-    await this.#ahead?.catch(() => undefined);
-    await this.#batches.return?.();
-  }
-
-  async #fetch(): Promise<void> {
-    const { done, value } = await (this.#ahead ?? this.#batches.next());
-    if (done === true) {
-      this.#ended = true;
-      this.#batch = [];
-      this.#taken = 0;
-      return;
-    }
-    this.#batch = value;
-    this.#taken = 0;
-    this.#ahead = this.#batches.next();
-    // Told where it is waited for.
-    this.#ahead.catch(() => undefined);
+  close(): Promise<void> {
+    return this.#batches.close();
   }
 }

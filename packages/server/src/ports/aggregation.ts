@@ -19,7 +19,9 @@ export type Measure =
   /** The most frequent values with the number of events that have them. */
   | { readonly kind: 'top'; readonly field: string; readonly k: number }
   /** Nanoseconds in which so many events lie at the closest; null where there are fewer. */
-  | { readonly kind: 'closest'; readonly events: number };
+  | { readonly kind: 'closest'; readonly events: number }
+  /** The same of so many different values of a field, at least two of them. */
+  | { readonly kind: 'closest-values'; readonly field: string; readonly values: number };
 
 export interface ValueCount {
   readonly value: string;

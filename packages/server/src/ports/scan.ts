@@ -8,6 +8,17 @@ export interface ScanQuery extends EventSelection {
   after?: EntryPlace;
 }
 
+/** How entries stand in lines. */
+export interface LineForm {
+  /** What each line begins with: what parts the elements of an array, or nothing. */
+  lead: '' | ',';
+  /** Whether what lies beside an entry for its sealed fields comes with it. */
+  withSealed: boolean;
+}
+
+/** What parts an entry from what lies beside it. No canonical JSON has this byte. */
+export const SEALED_MARK = 0;
+
 /** At most so many entries come at once. */
 export const SCAN_BATCH_MAX_ENTRIES = 8192;
 
@@ -19,4 +30,16 @@ export interface EntryScan {
    * batch may lie in one piece of memory. Fails with `cancelled` when the signal is aborted, `unavailable` otherwise.
    */
   scan(query: ScanQuery, options?: ReadOptions): AsyncIterable<StoredEntry[]>;
+
+  /**
+   * The same as lines of JSON, framed by the store: for those who hand them on unread, to whom an object for each entry
+   * would cost more than the entry. A piece has whole lines, of at most {@link SCAN_BATCH_MAX_ENTRIES} entries:
+   *
+   *     LEAD{"index":INDEX,"position":POSITION,"event":ENTRY}LF
+   *
+   * Where something lies beside the entry and is wanted, its line is not closed, so that it cannot be taken for one that is:
+   *
+   *     LEAD{"index":INDEX,"position":POSITION,"event":ENTRY NUL SEALED LF
+   */
+  lines(query: ScanQuery, form: LineForm, options?: ReadOptions): AsyncIterable<Uint8Array>;
 }

@@ -6,6 +6,7 @@ import type { Registry } from '../ports/registry.js';
 import type { EventStore } from '../ports/store.js';
 import type { Progress } from '../sequencer/progress.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
+import type { ErasureStepsParts } from './erasure/erasure-steps.js';
 import { Erasures } from './erasure/erasures.js';
 import { Holds } from './erasure/holds.js';
 import { settled } from './erasure/settlement.js';
@@ -35,6 +36,8 @@ export interface PrivacyParts {
   intakeSettled: () => Promise<void>;
   /** Records an event of the server's own. Idempotent by its id. */
   record: (tenant: string, event: EventInput) => Promise<void>;
+  /** Takes back exports that hold values from before an erasure. */
+  withdrawExports: ErasureStepsParts['withdrawExports'];
   /** Signs the body of a note as the tenant's log. */
   sign: (tenant: string, body: string) => Promise<string>;
   logName: (tenant: string) => string;

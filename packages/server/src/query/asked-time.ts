@@ -41,7 +41,6 @@ function momentOf(text: string, end: End, clock: QuestionClock | undefined): big
   if (clock === undefined || LIKE_RFC3339.test(text)) {
     throw unreadable(end, `must be an RFC 3339 time such as 2025-10-06T12:54:12Z: ${moment.message}`);
   }
-  if (text.trim().toLowerCase() === 'now') return BigInt(clock.nowMs) * 1_000_000n;
   const period = readPeriodText(text, clock);
   const found = period?.[end] === undefined ? undefined : parseTime(period[end]);
   if (found !== undefined && isMoment(found)) return found.ns;

@@ -1,7 +1,9 @@
 import type { Filter } from '@attestlog/event';
 import { asProblem, from } from '../failures.js';
 import type { EntryPlace, EventSelection } from '../ports/event-selection.js';
+import { positionAfter, sequenceOf } from '../ports/position.js';
 import type { ReadOptions } from '../ports/read-options.js';
+import type { LineForm, ScanQuery } from '../ports/scan.js';
 import type { EventStore, Position, StoredEntry } from '../ports/store.js';
 import type { Progress } from '../sequencer/progress.js';
 import { readBarrier } from '../sequencer/read-barrier.js';
@@ -24,7 +26,7 @@ export interface ScannedEvents {
 }
 
 export interface EventScanParts {
-  store: Pick<EventStore, 'scan' | 'count'>;
+  store: Pick<EventStore, 'scan' | 'lines' | 'count'>;
   progress: Progress;
   /** How long a scan waits for the writes before it. */
   maxWaitMs: number;
@@ -37,6 +39,16 @@ export class EventScan {
 
   constructor(parts: EventScanParts) {
     this.#parts = parts;
+  }
+
+  /** The position below which everything that was acknowledged before the call is, sealed or not: see {@link reached}. */
+  acknowledged(): Position {
+    return positionAfter(this.#parts.progress.acknowledgedThrough);
+  }
+
+  /** Resolves when all entries below a position of {@link acknowledged} can be read, or the signal is aborted. */
+  async reached(before: Position, signal: AbortSignal): Promise<void> {
+    await this.#parts.progress.waitFor(sequenceOf(before) - 1, signal);
   }
 
   /** The position below which everything that was acknowledged before the call is, as far as it is sealed by then. */
@@ -56,10 +68,27 @@ export class EventScan {
     reader: Reader = {},
     options: ReadOptions = {},
   ): AsyncGenerator<StoredEntry[]> {
-    const selection = await this.#selection(tenant, events, reader);
-    const { after } = events;
+    const query = await this.#query(tenant, events, reader);
     try {
-      yield* this.#parts.store.scan(after === undefined ? selection : { ...selection, after }, options);
+      yield* this.#parts.store.scan(query, options);
+    } catch (error) {
+      throw asProblem(error, 'store');
+    }
+  }
+
+  /**
+   * The same events as the lines that the store frames: see `EntryScan.lines`.
+   * @throws Problem as {@link entries} does
+   */
+  async *lines(
+    tenant: string,
+    events: ScannedEvents,
+    reader: Reader,
+    { form, ...options }: ReadOptions & { form: LineForm },
+  ): AsyncGenerator<Uint8Array> {
+    const query = await this.#query(tenant, events, reader);
+    try {
+      yield* this.#parts.store.lines(query, form, options);
     } catch (error) {
       throw asProblem(error, 'store');
     }
@@ -78,6 +107,12 @@ export class EventScan {
   ): Promise<number> {
     const selection = await this.#selection(tenant, events, reader);
     return from('store', this.#parts.store.count({ ...selection, atMost }, options));
+  }
+
+  async #query(tenant: string, events: ScannedEvents, reader: Reader): Promise<ScanQuery> {
+    const selection = await this.#selection(tenant, events, reader);
+    const { after } = events;
+    return after === undefined ? selection : { ...selection, after };
   }
 
   async #selection(

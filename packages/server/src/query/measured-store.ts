@@ -37,6 +37,7 @@ export function measuredStore(store: EventStore, clock: Clock, observe: ObserveO
     nodeHashes: timed('node_hashes', (tenant, level, from, to) => store.nodeHashes(tenant, level, from, to)),
     idsReceivedSince: (since, before) => store.idsReceivedSince(since, before),
     scan: (query, options) => store.scan(query, options),
+    lines: (query, form, options) => store.lines(query, form, options),
     usageByDay: timed('usage_by_day', (...query) => store.usageByDay(...query)),
     usageByKind: timed('usage_by_kind', (...query) => store.usageByKind(...query)),
     entriesOf: timed('entries_of', (...query) => store.entriesOf(...query)),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MemoryClock } from '../adapters/memory/memory-clock.js';
 import { Problem } from '../errors.js';
-import { type QueryLimits, TenantQueries } from './tenant-queries.js';
+import { type QueryLimits, TenantQueries, type TenantQueriesParts } from './tenant-queries.js';
 
 const LIMITS: QueryLimits = { maxRunning: 3, maxRunningPerTenant: 2, maxWaitingPerTenant: 3, maxWaitMs: 1000 };
 
@@ -12,9 +12,9 @@ interface Started {
   end(error?: Error): void;
 }
 
-function sample(limits: Partial<QueryLimits> = {}) {
+function sample(limits: Partial<QueryLimits> = {}, allowanceOf?: TenantQueriesParts['allowanceOf']) {
   const clock = new MemoryClock();
-  const queries = new TenantQueries({ limits: { ...LIMITS, ...limits }, clock });
+  const queries = new TenantQueries({ limits: { ...LIMITS, ...limits }, clock, allowanceOf });
   const running: Started[] = [];
   const order: string[] = [];
   const ask = (tenant: string, signal?: AbortSignal) => {
@@ -67,6 +67,23 @@ describe('queries of tenants', () => {
       await settle();
     }
     expect(order.join('')).toBe('abacbac');
+  });
+
+  test('are as many at once as the tenant’s plan says, and no more than any tenant’s', async () => {
+    const planned: Record<string, number> = { free: 1, pro: 2, grown: 9 };
+    const { ask, order } = sample({ maxRunning: 9 }, (tenant) => ({ maxRunning: planned[tenant]!, reads: {} }));
+    for (const tenant of ['free', 'pro', 'grown']) for (let i = 0; i < 3; i += 1) ask(tenant);
+    await settle();
+    expect(order.sort()).toEqual(['free', 'grown', 'grown', 'pro', 'pro']);
+  });
+
+  test('are told what their reads may use, by the plan as it is when they come', async () => {
+    let maxRows = 100;
+    const { queries } = sample({}, async () => ({ maxRunning: 1, reads: { maxRows } }));
+    const told = () => queries.run('a', async (limits) => limits);
+    expect(await told()).toEqual({ maxRows: 100 });
+    maxRows = 200;
+    expect(await told()).toEqual({ maxRows: 200 });
   });
 
   test('are refused at the bound on waiting, and told when to come again', async () => {

@@ -1,5 +1,6 @@
 import { Problem } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
+import type { ReadLimits } from '../ports/read-options.js';
 
 export interface QueryLimits {
   /** Queries that run at once, of all tenants. */
@@ -10,6 +11,12 @@ export interface QueryLimits {
   maxWaitingPerTenant: number;
   /** How long a query waits for its turn. */
   maxWaitMs: number;
+}
+
+/** What the plan of one tenant leaves of {@link QueryLimits}, and what each of its queries may use. */
+export interface TenantAllowance {
+  maxRunning: number;
+  reads: ReadLimits;
 }
 
 /** How many queries there were since the start, by how they ended. */
@@ -24,6 +31,13 @@ export interface EndedQueries {
   failed: number;
 }
 
+export interface TenantQueriesParts {
+  limits: QueryLimits;
+  clock: Pick<Clock, 'sleep'>;
+  /** What one tenant may use; absent: each tenant the same. At once where it is known, so that no query waits for it. */
+  allowanceOf?: ((tenant: string) => TenantAllowance | Promise<TenantAllowance>) | undefined;
+}
+
 /**
  * Bounds how many queries run at once, in all and for each tenant, so that one tenant's do not stop another's. Who finds
  * no room waits: of the tenants that may run one more, the one with the fewest running is next, and among those the one
@@ -32,15 +46,19 @@ export interface EndedQueries {
 export class TenantQueries {
   readonly #limits: QueryLimits;
   readonly #clock: Pick<Clock, 'sleep'>;
+  readonly #allowanceOf: TenantQueriesParts['allowanceOf'];
+  /** Of the tenants that have a query, as it was when the last one came. */
+  readonly #maxRunningOf = new Map<string, number>();
   readonly #runningOf = new Map<string, number>();
   /** By tenant, the one that was served longest ago first. No list is empty. */
   readonly #waitingOf = new Map<string, (() => void)[]>();
   readonly #ended: EndedQueries = { answered: 0, refused: 0, cancelled: 0, exhausted: 0, failed: 0 };
   #running = 0;
 
-  constructor({ limits, clock }: { limits: QueryLimits; clock: Pick<Clock, 'sleep'> }) {
+  constructor({ limits, clock, allowanceOf }: TenantQueriesParts) {
     this.#limits = limits;
     this.#clock = clock;
+    this.#allowanceOf = allowanceOf;
   }
 
   get running(): number {
@@ -60,14 +78,16 @@ export class TenantQueries {
   /**
    * Runs one query of a tenant when it is its turn.
    *
+   * @param work is told what each of its reads of the store may use
    * @param signal ends the wait; what is running has to heed it for itself
    * @throws Problem `too-many-queries` at the bound on waiting, `query-cancelled`, and whatever the work throws
    */
-  async run<T>(tenant: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(tenant: string, work: (limits: ReadLimits) => Promise<T>, signal?: AbortSignal): Promise<T> {
     try {
+      const reads = await this.#readsOf(tenant);
       await this.#turn(tenant, signal);
       try {
-        const answer = await work();
+        const answer = await work(reads);
         this.#ended.answered += 1;
         return answer;
       } finally {
@@ -76,14 +96,24 @@ export class TenantQueries {
     } catch (error) {
       this.#ended[endingOf(error)] += 1;
       throw error;
+    } finally {
+      if (!this.#runningOf.has(tenant) && !this.#waitingOf.has(tenant)) this.#maxRunningOf.delete(tenant);
     }
+  }
+
+  async #readsOf(tenant: string): Promise<ReadLimits> {
+    const found = this.#allowanceOf?.(tenant);
+    if (found === undefined) return {};
+    const { maxRunning, reads } = found instanceof Promise ? await found : found;
+    this.#maxRunningOf.set(tenant, maxRunning);
+    return reads;
   }
 
   async #turn(tenant: string, signal: AbortSignal | undefined): Promise<void> {
     if (isAborted(signal)) throw new Problem('query-cancelled');
     if (!this.#waitingOf.has(tenant) && this.#hasRoom(tenant)) return this.#enter(tenant);
     const waiting = this.#waitingOf.get(tenant) ?? [];
-    if (waiting.length >= this.#limits.maxWaitingPerTenant) throw this.#tooMany();
+    if (waiting.length >= this.#limits.maxWaitingPerTenant) throw this.#tooMany(tenant);
     this.#waitingOf.set(tenant, waiting);
     const called = new AbortController();
     const turn = () => called.abort();
@@ -93,14 +123,15 @@ export class TenantQueries {
     await this.#clock.sleep(this.#limits.maxWaitMs, ends);
     if (called.signal.aborted) return;
     this.#giveUp(tenant, turn);
-    throw isAborted(signal) ? new Problem('query-cancelled') : this.#tooMany();
+    throw isAborted(signal) ? new Problem('query-cancelled') : this.#tooMany(tenant);
   }
 
-  #tooMany(): Problem {
-    const { maxRunningPerTenant, maxWaitMs } = this.#limits;
+  #tooMany(tenant: string): Problem {
+    const may = this.#maxRunning(tenant);
+    const queries = may === 1 ? 'One query of the tenant' : `${may} queries of the tenant`;
     return new Problem('too-many-queries', {
-      detail: `${maxRunningPerTenant} queries of the tenant may run at once, and others wait for their turn already.`,
-      retryAfterSeconds: Math.max(1, Math.ceil(maxWaitMs / 1000)),
+      detail: `${queries} may run at once, and others wait for their turn already.`,
+      retryAfterSeconds: Math.max(1, Math.ceil(this.#limits.maxWaitMs / 1000)),
     });
   }
 
@@ -147,8 +178,12 @@ export class TenantQueries {
   }
 
   #hasRoom(tenant: string): boolean {
-    const { maxRunning, maxRunningPerTenant } = this.#limits;
-    return this.#running < maxRunning && (this.#runningOf.get(tenant) ?? 0) < maxRunningPerTenant;
+    return this.#running < this.#limits.maxRunning && (this.#runningOf.get(tenant) ?? 0) < this.#maxRunning(tenant);
+  }
+
+  #maxRunning(tenant: string): number {
+    const { maxRunningPerTenant } = this.#limits;
+    return Math.min(this.#maxRunningOf.get(tenant) ?? maxRunningPerTenant, maxRunningPerTenant);
   }
 }
 

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { canonicalJson } from '@attestlog/event';
-import { evidenceFiles, noteVerifier } from '@attestlog/tlog';
+import { evidenceFiles, evidencePayloadName, noteVerifier } from '@attestlog/tlog';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type EvidenceContent, evidenceOf, seal } from '../../testing/evidence-files.js';
@@ -294,4 +295,48 @@ it('a file that cannot be read costs its own event the verdict, and no other one
   const verifiers = [noteVerifier(log.signer.verifierKey)];
   const outcome = await checkEvidence(pack, { verifiers, signal: new AbortController().signal, onProgress: () => {} });
   expect(verdictsOf(outcome).filter((verdict) => verdict.endsWith('violated'))).toEqual(['4 violated']);
+});
+
+describe('payloads that were moved out of events', () => {
+  const payload = Buffer.from(JSON.stringify({ text: 'x'.repeat(70_000) }));
+  const name = evidencePayloadName(createHash('sha256').update(payload).digest('hex'));
+  const moved = new TestLog('log.example/moved');
+  const referring = (id: string, bytes = payload.length) => {
+    const sha256 = name.slice('payloads/'.length);
+    return canonicalJson({ id, action: 'a.b', request: { $blob: { sha256, bytes, media_type: 'application/json' } } });
+  };
+  const keys = [moved.signer.verifierKey];
+  let packed: Files;
+  const payloadsOf = ({ events }: EvidenceOutcome) => events.map(({ payloads }) => payloads);
+
+  beforeAll(async () => {
+    moved.append(referring('m0'));
+    moved.append(canonicalJson({ id: 'm1', action: 'a.b' }));
+    moved.append(referring('m2'));
+    moved.append(referring('m3', payload.length + 1));
+    packed = await evidenceOf(moved, { indexes: [0, 1, 2], payloads: [payload] });
+  });
+
+  it('are verified by the hash that the event has, also where several have it', async () => {
+    const outcome = await check(packed, keys);
+    expect(isSound(outcome)).toBe(true);
+    expect(payloadsOf(outcome).map(({ verified }) => verified)).toEqual([1, 0, 1]);
+  });
+
+  it('that are not in the pack are said to be absent', async () => {
+    const outcome = await check(await evidenceOf(moved, { indexes: [0, 1], payloadsAbsent: 1 }), keys);
+    expect(isSound(outcome)).toBe(true);
+    expect(payloadsOf(outcome)[0]).toEqual({ verified: 0, absent: 1, violated: 0 });
+  });
+
+  it('that are others, of another size, left out or put in are told, whoever sealed the pack', async () => {
+    const other = changed(packed, (files) => files.set(name, Buffer.concat([payload, Buffer.from(' ')])), moved);
+    expect(codesOf(await check(other, keys))).toEqual(['other-payload', 'other-payload']);
+    const size = await evidenceOf(moved, { indexes: [3], payloads: [payload] });
+    expect(codesOf(await check(size, keys))).toEqual(['other-payload']);
+    const without = changed(packed, (files) => files.delete(name), moved);
+    expect(codesOf(await check(without, keys))).toEqual(['wrong-count']);
+    const more = await evidenceOf(moved, { indexes: [1], payloads: [payload] });
+    expect(codesOf(await check(more, keys))).toEqual(['unexpected-file', 'wrong-count']);
+  });
 });

@@ -12,6 +12,7 @@ import {
 import { isRecord } from '../../http/problem-details.js';
 import { jsonOf } from '../json-of.js';
 import type { PackFiles } from './pack-files.js';
+import { PackPayloads, type PayloadCounts } from './pack-payloads.js';
 import { type PackCheckpoint, proveEntry } from './pack-proofs.js';
 import { isRangeProven } from './pack-range.js';
 import { PackSealed, type SealedCounts } from './pack-sealed.js';
@@ -22,7 +23,7 @@ const MAX_VIOLATIONS = 1000;
 
 /**
  * What is found of one event.
- * - `verified`: it is the entry that the log had at this index, and what is said of its sealed fields is so.
+ * - `verified`: it is the entry that the log had at this index, and what is said of its sealed fields and its payloads is so.
  * - `violated`: it is not, or that cannot be shown; `problem` says why.
  * - `absent`: an entry of the range that the log's server no longer had when the pack was made. Its leaf hash is proven.
  */
@@ -34,6 +35,7 @@ export interface EventVerdict {
   readonly action: string | null;
   readonly problem: PackViolation | undefined;
   readonly sealed: SealedCounts;
+  readonly payloads: PayloadCounts;
 }
 
 /**
@@ -141,14 +143,16 @@ async function eventVerdicts(files: SummedFiles, known: Known & { run: EvidenceR
   const { checkpoint, run, violations } = known;
   const sealed = new PackSealed(files, violations);
   await sealed.readCertificates(checkpoint, run.verifiers);
+  const payloads = new PackPayloads(files);
   const indexes = indexesOf(files, violations);
   const verdicts: EventVerdict[] = [];
   for (const index of indexes) {
     run.signal.throwIfAborted();
     run.onProgress(verdicts.length, indexes.length);
-    verdicts.push(await eventVerdict(files, index, checkpoint, sealed));
+    verdicts.push(await eventVerdict(files, index, checkpoint, { sealed, payloads }));
   }
   await sealed.settle();
+  payloads.settle(known.manifest?.counts, violations);
   return verdicts;
 }
 
@@ -156,12 +160,13 @@ async function eventVerdict(
   files: SummedFiles,
   index: number,
   checkpoint: PackCheckpoint | undefined,
-  sealed: PackSealed,
+  { sealed, payloads }: { sealed: PackSealed; payloads: PackPayloads },
 ): Promise<EventVerdict> {
   const proven = await proveEntry(files, index, { entry: 'event', receipt: 'receipt' }, checkpoint);
   const event = proven.entry === undefined ? undefined : jsonOf(proven.entry);
   const { counts, problem: sealedProblem } = await sealed.judge(event, index);
-  const problem = proven.problem ?? sealedProblem;
+  const moved = await payloads.judge(event);
+  const problem = proven.problem ?? sealedProblem ?? moved.problem;
   const { id, action } = isRecord(event) ? event : {};
   return {
     index,
@@ -170,6 +175,7 @@ async function eventVerdict(
     action: typeof action === 'string' ? action : null,
     problem,
     sealed: counts,
+    payloads: moved.counts,
   };
 }
 
@@ -221,11 +227,14 @@ async function completenessOf(
   // The proof bounds the range by the number of leaf hashes that are here.
   if (isProven) for (let index = from; index < to; index++) if (!there.has(index)) absent.push(index);
   const isTold = absent.length === manifest.counts.removed;
-  const none = { verified: 0, erased: 0, missing: 0, unopened: 0 };
+  const none = {
+    sealed: { verified: 0, erased: 0, missing: 0, unopened: 0 },
+    payloads: { verified: 0, absent: 0, violated: 0 },
+  };
   const message = 'The entry is not here. Its leaf hash is proven, so the log had one.';
   for (const index of absent) {
     const problem = isTold ? undefined : ({ code: 'missing-event', message } as const);
-    events.push({ index, verdict: isTold ? 'absent' : 'violated', id: null, action: null, problem, sealed: none });
+    events.push({ index, verdict: isTold ? 'absent' : 'violated', id: null, action: null, problem, ...none });
   }
   if (absent.length > 0) events.sort((a, b) => a.index - b.index);
   const isWhole = isProven && isTold && outside.length === 0 && events.every(({ verdict }) => verdict !== 'violated');

@@ -3,6 +3,7 @@ import { safeText } from '../../terminal/safe-text.js';
 import type { Style } from '../../terminal/style.js';
 import { count, counted } from '../../terminal/wording.js';
 import { type Completeness, type EventVerdict, type EvidenceOutcome, isSound } from './evidence-check.js';
+import type { PayloadCounts } from './pack-payloads.js';
 import type { SealedCounts } from './pack-sealed.js';
 
 /** Verdicts and violations of each kind that are printed for people; `--json` has all of them. */
@@ -32,13 +33,19 @@ const completenessWords: Readonly<Record<Completeness, string>> = {
 
 export interface EvidenceTotals extends SealedCounts {
   readonly events: Readonly<Record<EventVerdict['verdict'], number>>;
+  readonly payloads: PayloadCounts;
 }
 
 export function totalsOf({ events }: EvidenceOutcome): EvidenceTotals {
-  const totals = { events: { verified: 0, violated: 0, absent: 0 }, verified: 0, erased: 0, missing: 0, unopened: 0 };
-  for (const { verdict, sealed } of events) {
+  const totals = {
+    events: { verified: 0, violated: 0, absent: 0 },
+    payloads: { verified: 0, absent: 0, violated: 0 },
+    ...{ verified: 0, erased: 0, missing: 0, unopened: 0 },
+  };
+  for (const { verdict, sealed, payloads } of events) {
     totals.events[verdict] += 1;
     for (const state of ['verified', 'erased', 'missing', 'unopened'] as const) totals[state] += sealed[state];
+    for (const state of ['verified', 'absent', 'violated'] as const) totals.payloads[state] += payloads[state];
   }
   return totals;
 }
@@ -46,7 +53,7 @@ export function totalsOf({ events }: EvidenceOutcome): EvidenceTotals {
 /** The outcome as one JSON document. */
 export function evidenceJson(outcome: EvidenceOutcome, trust: PackTrust): string {
   const { manifest, checkpoint, cosignatures, completeness, violations, omitted } = outcome;
-  const { events, ...sealed } = totalsOf(outcome);
+  const { events, payloads, ...sealed } = totalsOf(outcome);
   const report = {
     ok: isSound(outcome),
     kind: manifest?.kind ?? null,
@@ -56,6 +63,7 @@ export function evidenceJson(outcome: EvidenceOutcome, trust: PackTrust): string
     completeness,
     events,
     sealed,
+    payloads,
     keys: trust.keys,
     trust: trust.from,
     cosignatures,
@@ -97,10 +105,18 @@ function rowsOf(
     ['made', manifest === undefined ? '-' : `${manifest.made_at} by ${manifest.made_by}`],
     ['events', `${count(verified)} verified, ${count(violated)} violated${gone}`],
     ['sealed', sealedWords(totals)],
+    ...payloadRows(totals.payloads),
     ['whole', completenessWords[completeness]],
     ['key', `${keyNames(trust.keys)} (${trustWords[trust.from]})`],
     ...cosignatures.map(({ name, time }): [string, string] => ['witness', `${name} at ${isoTime(time)}`]),
   ];
+}
+
+/** Nothing where the events refer to none. */
+function payloadRows({ verified, absent, violated }: PayloadCounts): [string, string][] {
+  if (verified + absent + violated === 0) return [];
+  const gone = absent === 0 ? '' : `, ${count(absent)} not in the pack`;
+  return [['payloads', `${count(verified)} verified, ${count(violated)} violated${gone}`]];
 }
 
 function askedWords({ kind, filter, range, counts }: NonNullable<EvidenceOutcome['manifest']>): string {

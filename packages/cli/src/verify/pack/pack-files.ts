@@ -1,4 +1,5 @@
-import { EVIDENCE_MAX_EVENTS, evidenceFiles, parseEvidenceName } from '@attestlog/tlog';
+import { BLOB_MAX_BYTES } from '@attestlog/event';
+import { EVIDENCE_MAX_EVENTS, evidenceFiles, parseEvidenceName, parseEvidencePayloadName } from '@attestlog/tlog';
 
 /** The files of an evidence pack, wherever they lie. */
 export interface PackFiles {
@@ -17,8 +18,8 @@ export class PackRefusal extends Error {
   }
 }
 
-/** Three files for each event, as many for certificates, and those that are there once. */
-export const MAX_FILES = 6 * EVIDENCE_MAX_EVENTS + 100;
+/** Three files for each event, as many for certificates, a payload, and those that are there once. */
+export const MAX_FILES = 7 * EVIDENCE_MAX_EVENTS + 100;
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -30,7 +31,7 @@ const maxBytesOnce: Readonly<Record<string, number>> = {
   [evidenceFiles.key]: 64 * KIB,
   [evidenceFiles.leaves]: 8 * MIB,
   [evidenceFiles.rangeProof]: 16 * KIB,
-  [evidenceFiles.sums]: 64 * MIB,
+  [evidenceFiles.sums]: 128 * MIB,
   [evidenceFiles.seal]: 256 * KIB,
 };
 const maxBytesByRole = {
@@ -44,13 +45,14 @@ const maxBytesByRole = {
 /** Most bytes that a file of this name has; undefined: a pack has no file of this name. */
 export function maxBytesOf(name: string): number | undefined {
   if (Object.hasOwn(maxBytesOnce, name)) return maxBytesOnce[name];
+  if (parseEvidencePayloadName(name) !== undefined) return BLOB_MAX_BYTES;
   const entry = parseEvidenceName(name);
   return entry && maxBytesByRole[entry.role];
 }
 
 /** Folders that archivers write down when they pack an unpacked pack again. */
 export function isFolderOfPack(name: string): boolean {
-  return /^(?:events|receipts|openings|certificates)\/$/.test(name);
+  return /^(?:events|receipts|openings|certificates|payloads)\/$/.test(name);
 }
 
 /** A pack of which `name` is a file of so many bytes. @throws PackRefusal for a file that no pack has */

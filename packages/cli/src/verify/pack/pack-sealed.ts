@@ -1,11 +1,14 @@
+import {
+  ErasureLedger,
+  missingCodes,
+  missingWords,
+  openingOf,
+  readCertificate,
+  SealedViolations,
+} from '@attestlog/client/log-reading';
 import { type FieldVerdict, type Opening, sealedFieldsOf, verifySealedFields } from '@attestlog/event';
 import { evidenceName, type NoteVerifier, parseEvidenceName } from '@attestlog/tlog';
 import { jsonOf } from '../json-of.js';
-import { readCertificate } from '../sealed/certificate-reading.js';
-import { ErasureLedger } from '../sealed/erasure-ledger.js';
-import { missingCodes, missingWords } from '../sealed/missing-words.js';
-import { openingOf } from '../sealed/opening-reading.js';
-import { SealedViolations } from '../sealed/sealed-violation.js';
 import { type PackCheckpoint, proveEntry } from './pack-proofs.js';
 import type { PackViolation, PackViolations } from './pack-violation.js';
 import { type SummedFiles, sha256Hex } from './summed-files.js';

@@ -1,5 +1,5 @@
+import type { SealedViolationCode } from '@attestlog/client/log-reading';
 import type { TlogErrorCode } from '@attestlog/tlog';
-import type { SealedViolationCode } from '../sealed/sealed-violation.js';
 
 /**
  * What is wrong with a pack or with one of its events, beside what the checks of the log and of sealed fields find.
@@ -10,6 +10,7 @@ import type { SealedViolationCode } from '../sealed/sealed-violation.js';
  * - `bad-checkpoint`: nothing can be proven against its checkpoint.
  * - `bad-manifest`, `wrong-count`: what it says of itself is unreadable, or not so.
  * - `other-checkpoint`, `other-index`: a receipt is not for this pack, or not for this event.
+ * - `other-payload`: a payload is not the one that its event has the hash of.
  * - `bad-certificate`: a certificate of an erasure that certifies nothing.
  * - `incomplete-range`, `missing-event`: the range is not proven to be whole, or an entry of it is not there.
  * - `fork`: the log signed another tree of this size.
@@ -27,6 +28,7 @@ export type PackViolationCode =
   | 'wrong-count'
   | 'other-checkpoint'
   | 'other-index'
+  | 'other-payload'
   | 'bad-certificate'
   | 'malformed-openings'
   | 'incomplete-range'

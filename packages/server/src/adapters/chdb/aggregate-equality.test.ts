@@ -64,6 +64,11 @@ const measure: fc.Arbitrary<Measure> = fc.oneof(
   }) as fc.Arbitrary<Measure>,
   fc.record({ kind: fc.constant('top'), field: textField, k: fc.integer({ min: 1, max: 5 }) }) as fc.Arbitrary<Measure>,
   fc.record({ kind: fc.constant('closest'), events: fc.integer({ min: 1, max: 4 }) }) as fc.Arbitrary<Measure>,
+  fc.record({
+    kind: fc.constant('closest-values'),
+    field: textField,
+    values: fc.integer({ min: 2, max: 4 }),
+  }) as fc.Arbitrary<Measure>,
 );
 
 const starts = fc.oneof(
@@ -134,6 +139,7 @@ const whole: Aggregation = {
     { kind: 'percentile', field: 'metadata.b', p: 95 },
     { kind: 'top', field: 'targets.id', k: 3 },
     { kind: 'closest', events: 4 },
+    { kind: 'closest-values', field: 'targets.id', values: 3 },
   ],
   having: [],
   order: { measure: 0, descending: true },
@@ -179,7 +185,20 @@ describe('an aggregation', () => {
       { numRuns: 30, examples: [[whole], [{ ...whole, groupBy: ['targets.type', 'metadata.b'] }]] },
     );
     // Enough of each kind tell groups apart, or the test would say nothing.
-    const kinds = ['count', 'bytes', 'distinct', 'sum', 'min', 'max', 'avg', 'percentile', 'top', 'closest', 'limit'];
+    const kinds = [
+      'count',
+      'bytes',
+      'distinct',
+      'sum',
+      'min',
+      'max',
+      'avg',
+      'percentile',
+      'top',
+      'closest',
+      'closest-values',
+      'limit',
+    ];
     for (const kind of kinds) expect(telling.get(kind), kind).toBeGreaterThan(0);
   });
 });

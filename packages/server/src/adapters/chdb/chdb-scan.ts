@@ -1,10 +1,10 @@
 import { PortFailure } from '../../ports/failure.js';
 import type { ReadOptions } from '../../ports/read-options.js';
-import { type EntryScan, SCAN_BATCH_MAX_ENTRIES, type ScanQuery } from '../../ports/scan.js';
+import { type EntryScan, type LineForm, SCAN_BATCH_MAX_ENTRIES, type ScanQuery } from '../../ports/scan.js';
 import type { StoredEntry } from '../../ports/store.js';
 import type { Engine } from './engine.js';
 import { readEntries } from './entry-rows.js';
-import { scanSql } from './scan-sql.js';
+import { linesSql, scanSql } from './scan-sql.js';
 
 /** Scans as streams of the engine: its next block is read while the last one is taken. */
 export class ChdbScan implements EntryScan {
@@ -25,6 +25,17 @@ export class ChdbScan implements EntryScan {
         yield entries.slice(at, at + SCAN_BATCH_MAX_ENTRIES);
         requireWanted(signal);
       }
+    }
+  }
+
+  async *lines(query: ScanQuery, form: LineForm, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
+    const { sql, parameters } = linesSql(query, form);
+    const { signal } = options;
+    requireWanted(signal);
+    for await (const bytes of this.#engine.stream(sql, parameters, query.tenant, { ...options, format: 'RawBLOB' })) {
+      requireWanted(signal);
+      yield bytes;
+      requireWanted(signal);
     }
   }
 }

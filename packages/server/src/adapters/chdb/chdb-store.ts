@@ -3,7 +3,7 @@ import type { Aggregate, Aggregation } from '../../ports/aggregation.js';
 import type { EntryFraming } from '../../ports/entry-framing.js';
 import { PortFailure } from '../../ports/failure.js';
 import type { ReadOptions } from '../../ports/read-options.js';
-import type { ScanQuery } from '../../ports/scan.js';
+import type { LineForm, ScanQuery } from '../../ports/scan.js';
 import type {
   CountQuery,
   DayUsage,
@@ -33,16 +33,27 @@ import { pageSql } from './page-sql.js';
 import type { Parameters } from './parameters.js';
 import { RowBinaryReader } from './row-binary.js';
 import { COUNT_ERASED, ENTRIES_OF, ERASE_SEALED, ITEMS_TO_ERASE } from './sealed-sql.js';
+import { requireShape } from './table-shape.js';
 import { CREATE_DATABASE, CREATE_EVENTS, CREATE_TREE, insertEvents, insertTree } from './tables.js';
 import { DELETE_ENTRIES, USAGE_BY_DAY, usageByKind } from './tenant-sql.js';
 
 export type ChdbStoreOptions = EngineOptions;
 
-/** Opens the embedded store; makes its tables on the first start. Fails with `corrupt` where a part is damaged. */
+const TABLES = [
+  { name: 'events', create: CREATE_EVENTS },
+  { name: 'tree', create: CREATE_TREE },
+];
+
+/**
+ * Opens the embedded store; makes its tables on the first start. Fails with `corrupt` where a part is damaged, and with
+ * `unavailable` where another version has made the tables.
+ */
 export async function openChdbStore(options: ChdbStoreOptions): Promise<EventStore> {
   const engine = new Engine(options);
   try {
-    for (const statement of [CREATE_DATABASE, CREATE_EVENTS, CREATE_TREE]) await engine.write(statement);
+    await engine.write(CREATE_DATABASE);
+    await requireShape(engine, TABLES, options.path);
+    for (const { create } of TABLES) await engine.write(create);
     const store = new ChdbStore(engine);
     await store.check();
     return store;
@@ -183,6 +194,10 @@ WHERE received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC') AND position 
 
   scan(query: ScanQuery, options?: ReadOptions): AsyncIterable<StoredEntry[]> {
     return this.#scan.scan(query, options);
+  }
+
+  lines(query: ScanQuery, form: LineForm, options?: ReadOptions): AsyncIterable<Uint8Array> {
+    return this.#scan.lines(query, form, options);
   }
 
   async usageByDay(

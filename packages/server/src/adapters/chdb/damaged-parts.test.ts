@@ -1,8 +1,9 @@
 import { cp, mkdtemp, open, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { batchOf } from '../../ports/batch-columns.js';
+import type { EventStore } from '../../ports/store.js';
 import { openChdbStore } from './chdb-store.js';
 import { Engine } from './engine.js';
 
@@ -52,13 +53,29 @@ test('a damaged part that holds rows of its own is named', async () => {
   await rm(aside, { recursive: true });
 });
 
-test('bytes of a part that were changed are found by whoever reads them, and by every check from then on', async () => {
-  const folder = (await partFolders()).get('202601_1_3_1')!;
-  const file = await open(join(folder, 'data.bin'), 'r+');
-  await file.write(Buffer.from([0xff, 0xff, 0xff, 0xff]), 0, 4, 120);
-  await file.close();
-  const store = await openChdbStore(options());
-  await expect(store.entries('alpha', 0, 3)).rejects.toMatchObject({ kind: 'corrupt' });
-  await expect(store.check()).rejects.toMatchObject({ kind: 'corrupt' });
-  await store.close();
+describe('bytes of a part that were changed', () => {
+  beforeAll(async () => {
+    const folder = (await partFolders()).get('202601_1_3_1')!;
+    const file = await open(join(folder, 'data.bin'), 'r+');
+    // In every column of this small part.
+    const { size } = await file.stat();
+    for (let at = 60; at < size; at += 60) await file.write(Buffer.from([0xff]), 0, 1, at);
+    await file.close();
+  });
+
+  const readers: [string, (store: EventStore) => Promise<unknown>][] = [
+    ['reads entries', (store) => store.entries('alpha', 0, 3)],
+    [
+      'has them streamed',
+      async (store) => {
+        for await (const ids of store.idsReceivedSince(0n, 1000)) expect(ids).toBeDefined();
+      },
+    ],
+  ];
+  test.each(readers)('are found by whoever %s, and by every check from then on', async (_how, read) => {
+    const store = await openChdbStore(options());
+    await expect(read(store)).rejects.toMatchObject({ kind: 'corrupt' });
+    await expect(store.check()).rejects.toMatchObject({ kind: 'corrupt' });
+    await store.close();
+  });
 });

@@ -36,10 +36,11 @@ function kindOf(code: number | undefined): PortFailureKind {
   return 'unavailable';
 }
 
-/** What fails while it streams has the engine's error as its cause. */
+/** What fails while it streams has its code only at the beginning of the engine's words. */
 function codeOf(error: unknown): number | undefined {
-  const { clickhouseCode, cause } = error as { clickhouseCode?: number; cause?: { clickhouseCode?: number } };
-  return clickhouseCode ?? cause?.clickhouseCode;
+  const { clickhouseCode } = error as { clickhouseCode?: number };
+  const told = /^Code: (\d+)\./.exec(error instanceof Error ? error.message : '')?.[1];
+  return clickhouseCode ?? (told === undefined ? undefined : Number(told));
 }
 
 /** The engine's words without the stack trace; and never the values of a query, which stand in later lines. */

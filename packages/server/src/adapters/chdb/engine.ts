@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { PortFailure } from '../../ports/failure.js';
-import type { ReadOptions } from '../../ports/read-options.js';
+import type { ReadLimits, ReadOptions } from '../../ports/read-options.js';
 import type { ArrowColumn } from './arrow-columns.js';
 import { Cancelling } from './cancelling.js';
 import { engineConfiguration } from './engine-configuration.js';
@@ -164,7 +164,8 @@ export class Engine {
     this.#requireOpen();
     const { signal, onCost } = options;
     const isQuery = signal !== undefined || onCost !== undefined;
-    const [sessions, limits] = isQuery ? [this.#queries, this.#queryLimits] : [this.#lookUps, this.#readLimits];
+    const queryLimits = this.#queryLimits + closerLimits(options.limits);
+    const [sessions, limits] = isQuery ? [this.#queries, queryLimits] : [this.#lookUps, this.#readLimits];
     const tenant = String(parameters.tenant ?? '');
     const session = await sessions.acquire(isQuery ? tenant : '', signal);
     const query = this.#cancelling.follow(signal);
@@ -206,7 +207,7 @@ export class Engine {
     sql: string,
     parameters: Parameters = {},
     seeing = '*',
-    { signal }: ReadOptions = {},
+    { signal, format = 'RowBinary' }: EngineReadOptions = {},
   ): AsyncGenerator<Uint8Array> {
     this.#requireOpen();
     if (isAborted(signal)) throw cancelled();
@@ -215,7 +216,7 @@ export class Engine {
     const query = this.#cancelling.follow(signal);
     try {
       await session.queryAsync(seeingTenant(seeing) + setParameters(parameters), { format: 'Null' });
-      const options = { format: 'RowBinary', ...(signal === undefined ? {} : { signal }) };
+      const options = { format, ...(signal === undefined ? {} : { signal }) };
       for await (const chunk of session.queryStream(query.mark + sql, options)) yield chunk.raw();
     } catch (error) {
       throw isAborted(signal) ? cancelled() : this.#failure(error);
@@ -284,6 +285,13 @@ function limitsOf({ maxReadSeconds, maxReadBytes, maxQueryRows = 0, maxQueryByte
   };
   const settings = Object.entries(limits).map(([name, value]) => `${name} = ${value}`);
   return `SET ${settings.join(', ')}; `;
+}
+
+/** The statement that sets what one query may use, where that is less than what any may. */
+function closerLimits({ maxSeconds, maxRows, maxMemoryBytes }: ReadLimits = {}): string {
+  const limits = { max_execution_time: maxSeconds, max_rows_to_read: maxRows, max_memory_usage: maxMemoryBytes };
+  const settings = Object.entries(limits).flatMap(([name, value]) => (value === undefined ? [] : `${name} = ${value}`));
+  return settings.length === 0 ? '' : `SET ${settings.join(', ')}; `;
 }
 
 /** The statement that sets whose rows a session sees; engine-configuration.ts has the policy that heeds it. */

@@ -42,6 +42,8 @@ export function measureSql(measure: PlainMeasure, of: string, parameters: Filter
     }
     case 'closest':
       return closestSql(measure.events, of, parameters);
+    case 'closest-values':
+      return closestValuesSql(measure, of, parameters);
     default:
       return overValues(measure, of, parameters);
   }
@@ -95,6 +97,36 @@ function closestSql(events: number, of: string, parameters: FilterParameters): M
     read: (reader) => reader.int64(),
   };
 }
+
+/**
+ * Times with their values in order, gone through from the first on: the last times of the values that were seen last are
+ * kept, the latest in front. Of a stretch of one value only its ends say anything, and most stretches are long.
+ */
+function closestValuesSql(
+  { field, values }: Extract<Measure, { kind: 'closest-values' }>,
+  of: string,
+  parameters: FilterParameters,
+): MeasureSql {
+  const { sql, isArray } = textsSql(knownField(field), parameters);
+  const texts = isArray ? sql : `arrayFilter(x -> x != '', [${sql}])`;
+  const pairs = `arraySort(groupArrayArray(${of}))`;
+  const seen = `arrayMap(x -> x.2, ${pairs})`;
+  const before = `arrayShiftRight(${seen}, 1, '')`;
+  const after = `arrayShiftLeft(${seen}, 1, '')`;
+  const ends = `arrayFilter((x, b, a) -> x.2 != b OR x.2 != a, ${pairs}, ${before}, ${after})`;
+  const last = `arraySlice(arrayPushFront(arrayFilter(r -> r.2 != x.2, s.2), x), 1, ${values})`;
+  const span = `if(length(${last}) = ${values}, least(s.1, x.1 - (${last})[${values}].1), s.1)`;
+  const none = `(toInt64(${MAX_INT64}), CAST([], 'Array(Tuple(Int64, String))'))`;
+  return {
+    input: `arrayMap(x -> (toUnixTimestamp64Nano(time), x), ${texts})`,
+    known: `length(arrayDistinct(${seen})) >= ${values}`,
+    value: `arrayFold((s, x) -> (${span}, ${last}), ${ends}, ${none}).1`,
+    isCount: false,
+    read: (reader) => reader.int64(),
+  };
+}
+
+const MAX_INT64 = '9223372036854775807';
 
 export function readTopValues(reader: RowBinaryReader): ValueCount[] {
   return reader.items(() => ({ count: -Number(reader.int64()), value: reader.text() }));

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ReadLimits } from '../../ports/read-options.js';
 import { Engine } from './engine.js';
 
 /** So much work that no machine is through with it while a test runs. */
@@ -102,6 +103,19 @@ describe('queries of clients', () => {
     } finally {
       await small.close();
     }
+  });
+
+  test('are held to closer limits of their own, and the next one on the session is not', async () => {
+    const sql = 'SELECT sum(number) FROM numbers(1000)';
+    const asked = (limits: ReadLimits) => engine.read(sql, { tenant: 'a' }, { format: 'TSV', signal: never, limits });
+    await expect(asked({ maxRows: 500 })).rejects.toMatchObject({ kind: 'exhausted', exceeded: 'rows' });
+    const grouped = 'SELECT count() FROM (SELECT number FROM numbers(50000000) GROUP BY 1)';
+    const small = engine.read(grouped, { tenant: 'a' }, { signal: never, limits: { maxMemoryBytes: 20_000_000 } });
+    await expect(small).rejects.toMatchObject({ kind: 'exhausted', exceeded: 'memory' });
+    const short = engine.read(ENDLESS, { tenant: 'a' }, { signal: never, limits: { maxSeconds: 1 } });
+    await expect(short).rejects.toMatchObject({ kind: 'exhausted', exceeded: 'time' });
+    expect(text(await asked({}))).toBe('499500');
+    expect(text(await asked({ maxRows: 2000 }))).toBe('499500');
   });
 
   test('cost what the engine has read for them, and come in the same bytes and the same order', async () => {

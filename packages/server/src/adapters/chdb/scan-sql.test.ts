@@ -1,6 +1,6 @@
 import { parseFilter } from '@attestlog/event';
 import { describe, expect, it } from 'vitest';
-import { scanSql } from './scan-sql.js';
+import { linesSql, scanSql } from './scan-sql.js';
 
 const ORDER = `ORDER BY tenant_id, time, leaf_index
 SETTINGS max_block_size = 8192, max_threads = 2, max_execution_time = 0, optimize_read_in_order = 1, use_text_index_like_evaluation_by_dictionary_scan = 0`;
@@ -40,5 +40,18 @@ ${ORDER}`,
         f4: ['order.approve'],
       },
     });
+  });
+
+  it('frames lines itself, and leaves those open beside which something lies, where it is wanted', () => {
+    const lines = (lead: '' | ',', withSealed: boolean) =>
+      linesSql({ tenant: 'acme', before: 9 }, { lead, withSealed });
+    const framed = `toString(leaf_index), ',"position":', toString(position), ',"event":', entry`;
+    expect(
+      lines(',', true).sql,
+    ).toBe(`SELECT ',{"index":', ${framed}, if(empty(sealed), '}\\n', concat('\\0', sealed, '\\n')) FROM attestlog.events
+WHERE tenant_id = {tenant:String}
+  AND position < {before:UInt64}
+${ORDER}`);
+    expect(lines('', false).sql).toContain(`SELECT '{"index":', ${framed}, '}\\n' FROM`);
   });
 });

@@ -1,4 +1,4 @@
-import { SCAN_BATCH_MAX_ENTRIES, type ScanQuery } from '../../ports/scan.js';
+import { type LineForm, SCAN_BATCH_MAX_ENTRIES, type ScanQuery } from '../../ports/scan.js';
 import { ENTRY_COLUMNS } from './entry-rows.js';
 import { FilterParameters } from './filter-parameters.js';
 import { filterSql } from './filter-sql.js';
@@ -15,6 +15,17 @@ SETTINGS max_block_size = ${SCAN_BATCH_MAX_ENTRIES}, max_threads = 2, max_execut
 export function scanSql(query: ScanQuery): { sql: string; parameters: Parameters } {
   const { where, parameters } = conditionsOf(query);
   return { sql: `SELECT ${ENTRY_COLUMNS} FROM attestlog.events\nWHERE ${where}\n${IN_KEY_ORDER}`, parameters };
+}
+
+/** Numbers as JSON has them, and everything else as it is: for the format RawBLOB, which puts nothing between values. */
+const LINE_START = `{"index":', toString(leaf_index), ',"position":', toString(position), ',"event":', entry`;
+const LINE_END = `if(empty(sealed), '}\\n', concat('\\0', sealed, '\\n'))`;
+
+/** The lines of a scan, oldest first. */
+export function linesSql(query: ScanQuery, { lead, withSealed }: LineForm): { sql: string; parameters: Parameters } {
+  const { where, parameters } = conditionsOf(query);
+  const columns = `'${lead}${LINE_START}, ${withSealed ? LINE_END : `'}\\n'`}`;
+  return { sql: `SELECT ${columns} FROM attestlog.events\nWHERE ${where}\n${IN_KEY_ORDER}`, parameters };
 }
 
 /** The comparison of the pair alone would let the engine skip nothing; the plain comparison of time before it does. */

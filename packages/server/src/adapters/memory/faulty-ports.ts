@@ -72,6 +72,7 @@ export function withStoreFaults(store: EventStore, faults: Faults): EventStore {
       faults.run('store.nodeHashes', { whole: () => store.nodeHashes(tenant, level, from, to) }),
     idsReceivedSince: (since, before) => store.idsReceivedSince(since, before),
     scan: (query, options) => store.scan(query, options),
+    lines: (query, form, options) => store.lines(query, form, options),
     usageByDay: (tenant, from, to, before) =>
       faults.run('store.usageByDay', { whole: () => store.usageByDay(tenant, from, to, before) }),
     usageByKind: (tenant, query) => faults.run('store.usageByKind', { whole: () => store.usageByKind(tenant, query) }),

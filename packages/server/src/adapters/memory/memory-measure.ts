@@ -23,6 +23,8 @@ export function measureOf(measure: Measure, entries: Entries): MeasureValue {
       return valueCounts(entries, measure.field).slice(0, measure.k);
     case 'closest':
       return closest(entries, measure.events);
+    case 'closest-values':
+      return closestValues(entries, measure.field, measure.values);
     case 'min':
     case 'max':
       return knownField(measure.field).field.type === 'time'
@@ -58,6 +60,26 @@ function closest(entries: Entries, events: number): bigint | null {
     const span = times[last]! - times[last - events + 1]!;
     if (best === null || span < best) best = span;
   }
+  return best;
+}
+
+/** From every event on, until so many different values were seen. */
+function closestValues(entries: Entries, field: string, values: number): bigint | null {
+  const found = knownField(field);
+  const inOrder = entries
+    .map(({ timeNs, event }) => ({ timeNs, texts: textsOfField(event, found) }))
+    .sort((a, b) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0));
+  let best: bigint | null = null;
+  inOrder.forEach(({ timeNs }, from) => {
+    const seen = new Set<string>();
+    for (const last of inOrder.slice(from)) {
+      for (const text of last.texts) seen.add(text);
+      if (seen.size < values) continue;
+      const span = last.timeNs - timeNs;
+      if (best === null || span < best) best = span;
+      return;
+    }
+  });
   return best;
 }
 

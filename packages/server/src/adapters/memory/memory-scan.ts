@@ -2,7 +2,13 @@ import { compileFilter } from '@attestlog/event';
 import type { EntryPlace } from '../../ports/event-selection.js';
 import { PortFailure } from '../../ports/failure.js';
 import type { ReadOptions } from '../../ports/read-options.js';
-import { type EntryScan, SCAN_BATCH_MAX_ENTRIES, type ScanQuery } from '../../ports/scan.js';
+import {
+  type EntryScan,
+  type LineForm,
+  SCAN_BATCH_MAX_ENTRIES,
+  type ScanQuery,
+  SEALED_MARK,
+} from '../../ports/scan.js';
 import type { StoredEntry } from '../../ports/store.js';
 import type { MemoryHandle } from './memory-handle.js';
 import type { MemoryStoreState, StoredRow } from './memory-rows.js';
@@ -26,6 +32,12 @@ export class MemoryScan implements EntryScan {
     requireWanted(signal);
   }
 
+  async *lines(query: ScanQuery, form: LineForm, options?: ReadOptions): AsyncGenerator<Uint8Array> {
+    for await (const entries of this.scan(query, options)) {
+      yield Buffer.concat(entries.map((entry) => lineOf(entry, form)));
+    }
+  }
+
   #found({ tenant, before, fromNs, toNs, after, filter }: ScanQuery): StoredEntry[] {
     const fits = filter === undefined ? () => true : compileFilter(filter);
     const isFound = (row: StoredRow) =>
@@ -40,6 +52,15 @@ export class MemoryScan implements EntryScan {
       .sort(oldestFirst)
       .map(({ index, position, entry, sealed }) => ({ index, position, entry: new Uint8Array(entry), sealed }));
   }
+}
+
+function lineOf({ index, position, entry, sealed = '' }: StoredEntry, { lead, withSealed }: LineForm): Uint8Array {
+  const end = withSealed && sealed !== '' ? `${String.fromCharCode(SEALED_MARK)}${sealed}\n` : '}\n';
+  return Buffer.concat([
+    Buffer.from(`${lead}{"index":${index},"position":${position},"event":`),
+    entry,
+    Buffer.from(end),
+  ]);
 }
 
 function oldestFirst(a: EntryPlace, b: EntryPlace): number {

@@ -10,7 +10,7 @@ import type { Aggregate, Aggregation } from '../../ports/aggregation.js';
 import { eventRows, nodeRows, type TreeNodeRow } from '../../ports/batch-columns.js';
 import { PortFailure } from '../../ports/failure.js';
 import type { ReadOptions } from '../../ports/read-options.js';
-import type { ScanQuery } from '../../ports/scan.js';
+import type { LineForm, ScanQuery } from '../../ports/scan.js';
 import type {
   CountQuery,
   DayUsage,
@@ -142,6 +142,10 @@ class MemoryStore implements EventStore {
 
   scan(query: ScanQuery, options?: ReadOptions): AsyncIterable<StoredEntry[]> {
     return this.#scan.scan(query, options);
+  }
+
+  lines(query: ScanQuery, form: LineForm, options?: ReadOptions): AsyncIterable<Uint8Array> {
+    return this.#scan.lines(query, form, options);
   }
 
   usageByDay(

@@ -91,13 +91,8 @@ it('ends the connection where it fails midway, so that nobody takes the rest for
       eventScan: Object.assign(Object.create(eventScan), {
         horizon: () => Promise.resolve(1000),
         count: () => Promise.resolve(2),
-        async *entries() {
-          yield Array.from({ length: 5000 }, (_, index) => ({
-            index,
-            position: index,
-            entry: Buffer.from('{"time":"2025-10-06T12:00:00Z"}'),
-            sealed: undefined,
-          }));
+        async *lines() {
+          yield Buffer.from(',{"index":1,"position":1,"event":{"time":"2025-10-06T12:00:00Z"}}\n'.repeat(5000));
           await reading;
           throw new Error('the disk is gone');
         },

@@ -2,11 +2,10 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Problem } from '../../errors.js';
-import { SLICE_EVENTS } from '../../exports/export-file.js';
+import { type EventSlices, SLICE_EVENTS } from '../../exports/event-slices.js';
 import { bareType, exportFormats, mediaType } from '../../exports/export-format.js';
-import type { ExportWriter } from '../../exports/export-row.js';
-import { exportWriter } from '../../exports/export-writer.js';
-import { RowSource } from '../../exports/row-source.js';
+import { openSlices } from '../../exports/open-slices.js';
+import type { ShowPersonal } from '../../exports/row-source.js';
 import { readTimeRange } from '../../query/asked-time.js';
 import { filterOf } from '../../query/event-filter.js';
 import type { ScannedEvents } from '../../query/event-scan.js';
@@ -87,16 +86,21 @@ async function sendExport(
   await recordRead(request, 'event.export', count, services);
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
-  const scan = services.eventScan.entries(request.tenant, events, readerOf(request, 'events:export'), {
-    signal: gone.signal,
-  });
   const reader = personalReaderOf(request);
   const { personalData } = services.privacy;
-  const source = new RowSource(
-    scan,
-    personal === 'omitted' ? undefined : (entries) => personalData.show(request.tenant, entries, reader),
+  const show: ShowPersonal = (entries) => personalData.show(request.tenant, entries, reader);
+  const slices = openSlices(
+    services.eventScan,
+    {
+      tenant: request.tenant,
+      events,
+      reader: readerOf(request, 'events:export'),
+      show: personal === 'omitted' ? undefined : show,
+    },
+    { format, columns: chosen },
+    { signal: gone.signal },
   );
-  const pieces = fileOf(source, exportWriter(format, chosen), services.exportLimits.streamedEvents);
+  const pieces = fileOf(slices, services.exportLimits.streamedEvents);
   // With the first piece, whatever forbids it is known: until then there can be a proper answer.
   const first = await pieces.next();
   return reply
@@ -125,19 +129,21 @@ async function countAtMost(
 }
 
 /** The head goes out with the first events, since those decide whether there is an answer. */
-async function* fileOf(source: RowSource, writer: ExportWriter, limit: number): AsyncGenerator<Uint8Array> {
+async function* fileOf(slices: EventSlices, limit: number): AsyncGenerator<Uint8Array> {
   try {
-    let lead = writer.head();
+    const file = slices.beginFile();
+    let lead = file.head();
     for (let left = limit; left > 0; ) {
-      const rows = await source.take(Math.min(left, SLICE_EVENTS));
-      if (rows.length === 0) break;
-      left -= rows.length;
-      yield Buffer.concat([lead, writer.rows(rows)]);
+      const slice = await file.take(Math.min(left, SLICE_EVENTS));
+      if (slice === undefined) break;
+      left -= slice.events;
+      if (lead.length > 0) yield lead;
       lead = Buffer.alloc(0);
+      yield* slice.pieces;
     }
-    yield Buffer.concat([lead, writer.tail()]);
+    yield Buffer.concat([lead, file.tail()]);
   } finally {
-    await source.close().catch(() => undefined);
+    await slices.close().catch(() => undefined);
   }
 }
 

@@ -170,3 +170,49 @@ test('there is none of a tenant that is not there, and none is made by asking fo
   const head = await service.request({ method: 'HEAD', url: '/api/v1/evidence' });
   expect(head.statusCode).toBe(405);
 });
+
+describe('payloads that were too large for their events', () => {
+  const large = (letter: string, count = 70_000) => ({ request: { text: letter.repeat(count) } });
+  const refersTo = (files: ReadonlyMap<string, Buffer>, index: number) =>
+    JSON.parse(text(files, `events/${index}.json`)).request.$blob.sha256 as string;
+
+  test('are in the pack, each once, under the hash that their events have', async () => {
+    await record(2, large('x'));
+    await record(1, large('y'), 'other');
+    await record(1, {}, 'small');
+    const files = await pack('?from_index=0&to_index=4');
+    expectSound(files);
+    const names = namesIn(files, 'payloads');
+    expect(names).toEqual([`payloads/${refersTo(files, 0)}`, `payloads/${refersTo(files, 2)}`]);
+    expect(refersTo(files, 1)).toBe(refersTo(files, 0));
+    for (const name of names) expect(`payloads/${sha256(files.get(name)!)}`).toBe(name);
+    expect(JSON.parse(text(files, names[1]!))).toEqual(large('y').request);
+    expect(manifestOf(files).counts).toMatchObject({ events: 4, payloads: 2, payloads_absent: 0 });
+  });
+
+  test('are left out where nobody asks for them, or where they are there no longer, and counted', async () => {
+    await record(1, large('x'));
+    await record(1, large('y'), 'other');
+    const without = await pack('?payloads=false');
+    expect(namesIn(without, 'payloads')).toEqual([]);
+    expect(manifestOf(without).counts).toMatchObject({ payloads: 0, payloads_absent: 2 });
+    service.world.objects.objects.delete(`blobs/${tenant}/${refersTo(without, 0)}`);
+    const files = await pack();
+    expect(namesIn(files, 'payloads')).toEqual([`payloads/${refersTo(files, 1)}`]);
+    expect(manifestOf(files).counts).toMatchObject({ payloads: 1, payloads_absent: 1 });
+  });
+
+  test('are refused before anything is sent when they are too large together', async () => {
+    await record(1, large('z'));
+    const row = rows()[0]!;
+    const event = JSON.parse(Buffer.from(row.entry).toString());
+    const bytes = 16 * 1024 * 1024;
+    for (let place = 0; place < 65; place++) {
+      event.request.$blob = { ...event.request.$blob, bytes, sha256: place.toString(16).padStart(64, '0') };
+      service.world.store.rows.push({ ...row, index: place + 1, entry: Buffer.from(JSON.stringify(event)) });
+    }
+    const refused = await get('/api/v1/evidence');
+    expect(codeOf(refused)).toEqual([422, 'evidence-too-large']);
+    expect(refused.json().detail).toContain('payloads=false');
+  });
+});

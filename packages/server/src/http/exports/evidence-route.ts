@@ -7,6 +7,8 @@ import { Problem } from '../../errors.js';
 import { EvidencePacks } from '../../evidence/evidence-packs.js';
 import type { EvidenceSelection } from '../../evidence/evidence-request.js';
 import { zipArchive } from '../../evidence/zip-archive.js';
+import { from } from '../../failures.js';
+import { blobKey } from '../../intake/intake.js';
 import type { QueryCost } from '../../ports/read-options.js';
 import { readTimeRange } from '../../query/asked-time.js';
 import { filterOf } from '../../query/event-filter.js';
@@ -39,12 +41,19 @@ const evidenceQuery = z.object({
   openings: flag
     .optional()
     .describe('Open the sealed fields of events that you may see unmasked. It is recorded, with the header X-Reason.'),
+  payloads: flag
+    .optional()
+    .describe('Whether payloads that were too large for their events are in it; if absent, they are.'),
 });
 type EvidenceQuery = z.output<typeof evidenceQuery>;
 
 /** `GET /api/v1/evidence`: events with the proofs that the log had them, as one zip. */
 export function registerEvidenceRoute(app: FastifyInstance, services: Services): void {
-  const packs = new EvidencePacks({ ...services, scan: services.eventScan });
+  const packs = new EvidencePacks({
+    ...services,
+    scan: services.eventScan,
+    payload: (tenant, sha256) => from('objects', services.objects.get(blobKey(tenant, sha256))),
+  });
   app.get(
     '/api/v1/evidence',
     {
@@ -79,11 +88,12 @@ async function getPack(
 ): Promise<FastifyReply> {
   const query = readQuery(evidenceQuery, request.query);
   const openings = query.openings === true;
+  const payloads = query.payloads !== false;
   requirePermissions(request, query);
   requireStanding(await tenantOf(request, services));
   const reader = readerOf(request, 'events:export');
   const selection = selectionOf(query, reader, services.nowMs());
-  const asked = { tenant: request.tenant, selection, reader, openings, by: personalReaderOf(request) };
+  const asked = { tenant: request.tenant, selection, reader, openings, payloads, by: personalReaderOf(request) };
   const { value: plan, cost } = await runQuery(request, reply, services, (options) => packs.plan(asked, options));
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());

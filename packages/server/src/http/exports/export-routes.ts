@@ -43,8 +43,8 @@ const ASKING_PROBLEMS = [
   'reason-missing',
 ] as const;
 const FILE_PROBLEMS = [
-  ...(['export-unknown', 'export-unfinished', 'export-file-unknown', 'objects-unavailable', 'tenant-gone'] as const),
-  ...(['reason-missing', 'journal-unavailable'] as const),
+  ...(['export-unknown', 'export-unfinished', 'export-withdrawn', 'export-file-unknown'] as const),
+  ...(['objects-unavailable', 'tenant-gone', 'reason-missing', 'journal-unavailable'] as const),
 ];
 
 const MAX_PAGE = 100;
@@ -302,7 +302,7 @@ async function recordLinkedDownload(
 
 /** An export as it is shown: without what its maker might see. */
 function shownExport(document: ExportDocument): Record<string, unknown> {
-  const { request, made_by, before, files, ...shown } = document;
+  const { request, made_by, before, files, opened_fields, ...shown } = document;
   const { filter, from_ns, to_ns, file_events, file_bytes, ...asked } = request;
   return {
     ...shown,

@@ -87,12 +87,13 @@ export function describeStoreAggregates(context: StoreContext): void {
         { kind: 'sum', field: 'metadata.amount' },
         { kind: 'max', field: 'time' },
         { kind: 'closest', events: 2 },
+        { kind: 'closest-values', field: 'action', values: 2 },
       ] as const;
       const { rows } = await run({ groupBy: ['actor.id'], measures });
       expect(rows).toEqual([
-        row(['u1'], [3, null, hours[3], hours[1]! - hours[0]!]),
-        row(['u2'], [1, null, hours[1]! - 1n, null]),
-        row(['u3'], [1, null, hours[3]! + 500_000_000n, null]),
+        row(['u1'], [3, null, hours[3], hours[1]! - hours[0]!, hours[1]! - hours[0]!]),
+        row(['u2'], [1, null, hours[1]! - 1n, null, null]),
+        row(['u3'], [1, null, hours[3]! + 500_000_000n, null, null]),
       ]);
       const costs: QueryCost[] = [];
       const query = { tenant, before: EVERYTHING, groupBy: ['actor.id'], bucketStartsNs: hours, measures };

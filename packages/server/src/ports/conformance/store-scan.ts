@@ -1,7 +1,7 @@
 import { parseFilter } from '@attestlog/event';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { batchOf } from '../batch-columns.js';
-import { SCAN_BATCH_MAX_ENTRIES, type ScanQuery } from '../scan.js';
+import { type LineForm, SCAN_BATCH_MAX_ENTRIES, type ScanQuery } from '../scan.js';
 import { eventRow, type SampleEvent, timeNs } from './event-rows.js';
 import type { StoreContext } from './store-harness.js';
 
@@ -93,6 +93,27 @@ export function describeStoreScan(context: StoreContext): void {
       expect(await found({ before: 5000 })).toEqual([]);
     });
 
+    test.each<LineForm>([
+      { lead: '', withSealed: true },
+      { lead: ',', withSealed: true },
+      { lead: '', withSealed: false },
+    ])('gives the same as lines: %o', async (form) => {
+      const { filter } = parseFilter('action:order.reject OR id:s1*');
+      for (const more of [{}, { filter: filter! }, { tenant: context.newTenant() }]) {
+        const lines: string[] = [];
+        for await (const batch of context.store.scan(query(more))) {
+          for (const { index, position, entry, sealed } of batch) {
+            const end = form.withSealed && sealed !== undefined ? `\0${sealed}` : '}';
+            const event = Buffer.from(entry).toString();
+            lines.push(`${form.lead}{"index":${index},"position":${position},"event":${event}${end}\n`);
+          }
+        }
+        const pieces: Uint8Array[] = [];
+        for await (const piece of context.store.lines(query(more), form)) pieces.push(Uint8Array.from(piece));
+        expect(Buffer.concat(pieces).toString()).toBe(lines.join(''));
+      }
+    });
+
     test('is empty for a tenant that has nothing', async () => {
       expect(await found({ tenant: context.newTenant() })).toEqual([]);
     });
@@ -107,6 +128,13 @@ export function describeStoreScan(context: StoreContext): void {
       const scan = context.store.scan({ tenant, ...ALL }, { signal: gone.signal })[Symbol.asyncIterator]();
       const first = await scan.next();
       expect(first.value!.length).toBeLessThanOrEqual(SCAN_BATCH_MAX_ENTRIES);
+      let lines = 0;
+      for await (const piece of context.store.lines({ tenant, ...ALL }, { lead: '', withSealed: true })) {
+        const found = Buffer.from(piece).toString('latin1').split('\n').length - 1;
+        expect(found).toBeLessThanOrEqual(SCAN_BATCH_MAX_ENTRIES);
+        lines += found;
+      }
+      expect(lines).toBe(MANY);
       let seen = 0;
       for await (const batch of context.store.scan({ tenant, ...ALL })) seen += batch.length;
       expect(seen).toBe(MANY);

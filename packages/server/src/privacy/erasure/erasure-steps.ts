@@ -15,6 +15,11 @@ export interface ErasureStepsParts {
    * when that takes too long.
    */
   settle: () => Promise<void>;
+  /**
+   * Takes back what was made of values that are erased by now, for others to fetch. Idempotent; when it resolves, they
+   * can fetch it no more.
+   */
+  withdrawExports: (tenant: string, erasure: Pick<ErasureDocument, 'id' | 'requested_by'>) => Promise<void>;
   /** Signs the body of a note with the keys that sign the tenant's log. */
   sign: (tenant: string, body: string) => Promise<string>;
   /** Name of the tenant's log. */
@@ -66,13 +71,14 @@ async function plan(tenant: string, erasure: ErasureDocument, parts: ErasureStep
 
 /** The certificate counts what is gone, so it is made after it is gone; it is kept before it is recorded. */
 async function remove(tenant: string, erasure: ErasureDocument, parts: ErasureStepsParts): Promise<ErasureDocument> {
-  const { store, sign, settle, logName } = parts;
+  const { store, sign, settle, logName, withdrawExports } = parts;
   const keys = erasure.keys!;
   if (keys.length > 0) {
     await settle();
     await from('store', store.eraseSealed(tenant, keys, erasure.id));
   }
   const counted = await from('store', store.countErased(tenant, erasure.id));
+  if (counted.entries > 0) await withdrawExports(tenant, erasure);
   const removed = { ...erasure, ...counted };
   const certificate = await sign(tenant, formatErasureCertificate(certificateOf(removed, logName(tenant))));
   return { ...removed, state: 'certifying', certificate };

@@ -1,12 +1,13 @@
+import { ServerOpenings } from '@attestlog/client/log-reading';
 import { canonicalJson } from '@attestlog/event';
 import { noteVerifier } from '@attestlog/tlog';
 import { describe, expect, it } from 'vitest';
-import { EXIT, type ExitCode } from '../../exit-codes.js';
-import { CliFailure } from '../../failure.js';
-import type { ApiClient } from '../../http/api-client.js';
-import { erasureEvent } from '../../testing/sealed-entries.js';
-import { TestLog } from '../../testing/test-log.js';
-import { ServerOpenings } from './opening-source.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { CliFailure } from '../failure.js';
+import type { ApiClient } from '../http/api-client.js';
+import { erasureEvent } from '../testing/sealed-entries.js';
+import { TestLog } from '../testing/test-log.js';
+import { askerOf } from './api-openings.js';
 
 const ours = new TestLog('log.example/acme');
 const other = new TestLog('log.example/other');
@@ -21,7 +22,7 @@ function sourceOf(answer: unknown, receipt = ''): ServerOpenings {
     getText: async () => receipt,
   } satisfies Partial<ApiClient>;
   const verifiers = [ours, other].map((log) => noteVerifier(log.signer.verifierKey));
-  return new ServerOpenings(client as unknown as ApiClient, verifiers);
+  return new ServerOpenings(askerOf(client as unknown as ApiClient), verifiers);
 }
 
 async function recordedIn(log: TestLog, event: object): Promise<string> {
@@ -45,7 +46,7 @@ describe('openings', () => {
 
 describe('a payload', () => {
   it('is what the server has, or nothing', async () => {
-    const client = (get: ApiClient['get']) => new ServerOpenings({ get } as unknown as ApiClient, []);
+    const client = (get: ApiClient['get']) => new ServerOpenings(askerOf({ get } as unknown as ApiClient), []);
     const body = Buffer.from('{}');
     const answer = { url: '', status: 200, headers: {}, body };
     expect(await client(async () => answer).payload('ab')).toBe(body);
