@@ -55,24 +55,31 @@ test('newman runs the Postman collection: no request fails, and each has a statu
   ]);
 });
 
-testSchemathesis('schemathesis finds no server error and no answer that is not described', async () => {
-  const args = [
-    'run',
-    `${server.url}/openapi.json`,
-    ...['--header', `Authorization: Bearer ${server.key}`, '--header', 'X-Tenant-Id: default'],
-    ...['--phases', 'examples,fuzzing', '--max-examples', '4', '--seed', '42', '--no-shrink'],
-    ...['--checks', 'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance'],
-    // A stream goes on for ever when it is asked to.
-    ...['--exclude-path-regex', '/stream$'],
-    ...['--generation-database', 'none', '--suppress-health-check', 'all', '--warnings', 'off'],
-    ...['--continue-on-failure', '--request-timeout', '60'],
-  ];
-  const { code, stdout, stderr } = await runProgram(schemathesis.program, args, { cwd: folder, timeoutMs: 115_000 });
-  const summary = stdout.slice(stdout.search(/= (?:ERRORS|FAILURES) =|=+ SUMMARY/));
-  expect(`${code === 0 ? '' : summary}${stderr}`).toBe('');
-  expect(code).toBe(0);
-  expect(server.log).not.toContain('request failed');
-});
+testSchemathesis(
+  'schemathesis finds no server error and no answer that is not described',
+  async () => {
+    const args = [
+      'run',
+      `${server.url}/openapi.json`,
+      ...['--header', `Authorization: Bearer ${server.key}`, '--header', 'X-Tenant-Id: default'],
+      ...['--phases', 'examples,fuzzing', '--max-examples', '4', '--seed', '42', '--no-shrink'],
+      ...[
+        '--checks',
+        'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance',
+      ],
+      // A stream goes on for ever when it is asked to.
+      ...['--exclude-path-regex', '/stream$'],
+      ...['--generation-database', 'none', '--suppress-health-check', 'all', '--warnings', 'off'],
+      ...['--continue-on-failure', '--request-timeout', '60'],
+    ];
+    const { code, stdout, stderr } = await runProgram(schemathesis.program, args, { cwd: folder, timeoutMs: 280_000 });
+    const summary = stdout.slice(stdout.search(/= (?:ERRORS|FAILURES) =|=+ SUMMARY/));
+    expect(`${code === 0 ? '' : summary}${stderr}`).toBe('');
+    expect(code).toBe(0);
+    expect(server.log).not.toContain('request failed');
+  },
+  300_000,
+);
 
 interface NewmanReport {
   run: {

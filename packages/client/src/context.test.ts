@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { contextOfHeaders, currentContext, extendContext, withContext } from './context.js';
+import { contextOfHeaders, currentContext, extendContext, inContext, withContext } from './context.js';
 
 const later = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -81,4 +81,33 @@ it('is read of the headers of a request, as far as they are what they should be'
   expect(contextOfHeaders({ 'x-request-id': 'a b', 'x-correlation-id': 'c'.repeat(257), traceparent: 'x' })).toEqual(
     {},
   );
+});
+
+it('holds for a call only, where that is enough', async () => {
+  const started: Promise<unknown>[] = [];
+  const inner = { request_id: 'r2' };
+  const seen = withContext({ request_id: 'r1', session_id: 's1' }, () => {
+    const held = inContext(inner, () => {
+      started.push(later().then(currentContext));
+      return [currentContext(), withContext({ session_id: 's3' }, currentContext), inContext(inner, currentContext)];
+    });
+    return [...held, currentContext()];
+  });
+  expect(seen).toMatchObject([
+    { request_id: 'r2', session_id: 's1' },
+    { request_id: 'r2', session_id: 's3' },
+    { request_id: 'r2', session_id: 's1' },
+    { request_id: 'r1', session_id: 's1' },
+  ]);
+  expect(await started[0]).toMatchObject({ request_id: 'r1' });
+  expect(() => inContext(inner, () => JSON.parse('{') as unknown)).toThrow();
+  expect(currentContext()).toBeUndefined();
+});
+
+it('keeps what was added to a context when a call is made in that context again', () => {
+  const context = { request_id: 'r1' };
+  withContext(context, () => {
+    extendContext({ actor: { id: 'jane' } });
+    expect(inContext(context, currentContext)).toMatchObject({ request_id: 'r1', actor: { id: 'jane' } });
+  });
 });

@@ -15,6 +15,7 @@ interface Scope {
 }
 
 const STORAGE = Symbol.for('attestlog.context.1');
+const SYNCHRONOUS = Symbol.for('attestlog.context.synchronous.1');
 
 /** One for the process, whatever the number of copies of this package: bundlers and middleware may load several. */
 function storage(): AsyncLocalStorage<Scope> {
@@ -24,6 +25,19 @@ function storage(): AsyncLocalStorage<Scope> {
 }
 
 const scopes = storage();
+
+/** The scope of {@link inContext}, which wins over what flows. One for the process, like the storage. */
+function synchronousScope(): { scope: Scope | undefined } {
+  const known = globalThis as unknown as Record<symbol, { scope: Scope | undefined } | undefined>;
+  known[SYNCHRONOUS] ??= { scope: undefined };
+  return known[SYNCHRONOUS];
+}
+
+const synchronous = synchronousScope();
+
+function innermost(): Scope | undefined {
+  return synchronous.scope ?? scopes.getStore();
+}
 
 /**
  * Runs work in a context that holds for every event logged in it, however deep and however late. It is put over the
@@ -36,12 +50,38 @@ export function withContext<Arguments extends unknown[], Result>(
   work: (...args: Arguments) => Result,
   ...args: Arguments
 ): Result {
-  return scopes.run({ around: scopes.getStore(), given: context, extended: undefined }, work, ...args);
+  const scope: Scope = { around: innermost(), given: context, extended: undefined };
+  const before = synchronous.scope;
+  synchronous.scope = undefined;
+  try {
+    return scopes.run(scope, work, ...args);
+  } finally {
+    synchronous.scope = before;
+  }
+}
+
+/**
+ * Runs work in a context that holds until it returns, and not in what it starts: enough for a call of `log()`, and without
+ * the cost of a context that flows. In the very context that it is given nothing is opened, and what was added to that one
+ * holds.
+ *
+ * @returns what the work returns
+ */
+export function inContext<Result>(context: ContextSource, work: () => Result): Result {
+  const around = innermost();
+  if (around?.given === context) return work();
+  const before = synchronous.scope;
+  synchronous.scope = { around, given: context, extended: undefined };
+  try {
+    return work();
+  } finally {
+    synchronous.scope = before;
+  }
 }
 
 /** The context of the work that runs now; not to be changed. */
 export function currentContext(): AuditContext | undefined {
-  const scope = scopes.getStore();
+  const scope = innermost();
   return scope === undefined ? undefined : contextOf(scope);
 }
 
@@ -58,7 +98,7 @@ function contextOf({ around, given, extended }: Scope): AuditContext {
  * @returns false when there is no context to extend
  */
 export function extendContext(context: AuditContext): boolean {
-  const scope = scopes.getStore();
+  const scope = innermost();
   if (scope === undefined) return false;
   scope.extended = mergeContext(scope.extended, context);
   return true;

@@ -4,6 +4,7 @@ import type { AnyActions } from './actions/typed-event.js';
 import type { AuditContext } from './context/audit-context.js';
 import { currentContext } from './context.js';
 import { createDelivery } from './delivery/create-delivery.js';
+import { textOfBytes } from './prepare/text-of-bytes.js';
 import { createNodeReader, type NodeReader } from './reads/create-node-reader.js';
 import type { ClientOptions } from './settings/client-options.js';
 import { deliverAtExit } from './settings/deliver-at-exit.js';
@@ -28,7 +29,8 @@ export function createClient<const Options extends ClientOptions<Actions>>(
 ): Attestlog<DeclaredOf<Options>> {
   const environment = options.environment ?? processEnvironment();
   const environmentPolicy = policyFromEnvironment(environment);
-  const platform = { environment, environmentPolicy, resolveDisk, createDelivery, currentContext };
+  const writeText = textOfBytes();
+  const platform = { environment, environmentPolicy, resolveDisk, createDelivery, currentContext, writeText };
   const { writer, delivery } = assembleWriter(options, platform);
   const wishes = { flushOnExit: options.flushOnExit ?? true, signals: options.closeOnSignals ?? [] };
   const letGo = deliverAtExit(writer, wishes, process);

@@ -3,6 +3,7 @@ import { type AuditContext, mergeContext } from './context/audit-context.js';
 import { currentContext } from './context.js';
 import { eventIds } from './prepare/event-ids.js';
 import { createPreparation, type Preparation, type PreparedEvent } from './prepare/prepare-events.js';
+import { textOfBytes } from './prepare/text-of-bytes.js';
 import type { WritingOptions } from './settings/client-options.js';
 import { processEnvironment } from './settings/process-environment.js';
 import { readPolicy } from './settings/read-policy.js';
@@ -42,6 +43,7 @@ export function createPreparer(options: PreparerOptions = {}): Preparer {
     invalidMetadata,
     nowMs: options.nowMs ?? Date.now,
     newId: eventIds(options.fillRandom ?? ((bytes) => crypto.getRandomValues(bytes))),
+    writeText: textOfBytes(),
     activeTrace,
   });
   return {

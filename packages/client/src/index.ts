@@ -9,6 +9,7 @@ export {
   contextOfHeaders,
   currentContext,
   extendContext,
+  inContext,
   type RequestHeaders,
   withContext,
 } from './context.js';

@@ -1,31 +1,22 @@
-import * as z from 'zod';
 import { BLOB_MAX_BYTES } from './bounds.js';
 import { isPlainObject } from './json-value.js';
 
 /** The one key of a reference. The fields that can hold a reference refuse client data that has it at the top. */
 export const BLOB_KEY = '$blob';
 
-export const blobReferenceSchema = z
-  .strictObject({
-    [BLOB_KEY]: z.strictObject({
-      sha256: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .meta({ description: 'SHA-256 of the payload, lower-case hex.' }),
-      bytes: z.int().min(0).max(BLOB_MAX_BYTES).meta({ description: 'Size of the payload in bytes.' }),
-      media_type: z.enum(['application/json', 'text/plain']).meta({
-        description: 'application/json: the canonical JSON (RFC 8785) of the value. text/plain: the text as UTF-8.',
-      }),
-    }),
-  })
-  .meta({ description: 'Stands where a payload too large for the entry was; the payload is fetched by its hash.' });
-
 /**
  * Stands in an entry where a payload was moved out. Only the server writes it: a client that sends an object with the
  * key `$blob` at the top of `request` or `response` is refused (`reserved-shape`), `changes` takes no keys but `before`
  * and `after`, and `file.diff` is a text. So whoever reads an entry can trust the shape.
  */
-export type BlobReference = z.infer<typeof blobReferenceSchema>;
+export interface BlobReference {
+  [BLOB_KEY]: { sha256: string; bytes: number; media_type: BlobMediaType };
+}
+
+export const blobMediaTypes = ['application/json', 'text/plain'] as const;
+export type BlobMediaType = (typeof blobMediaTypes)[number];
+
+export const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 /** Whether a value has the reserved shape, well-formed or not. */
 export function hasBlobKey(value: unknown): boolean {
@@ -33,5 +24,27 @@ export function hasBlobKey(value: unknown): boolean {
 }
 
 export function isBlobReference(value: unknown): value is BlobReference {
-  return hasBlobKey(value) && blobReferenceSchema.safeParse(value).success;
+  if (!isPlainObject(value) || !Object.hasOwn(value, BLOB_KEY) || Object.keys(value).length !== 1) return false;
+  const blob = value[BLOB_KEY];
+  if (!isPlainObject(blob) || Object.keys(blob).length !== 3) return false;
+  const { sha256, bytes, media_type } = blob;
+  return (
+    typeof sha256 === 'string' &&
+    SHA256_HEX.test(sha256) &&
+    Number.isInteger(bytes) &&
+    (bytes as number) >= 0 &&
+    (bytes as number) <= BLOB_MAX_BYTES &&
+    blobMediaTypes.some((type) => type === media_type)
+  );
+}
+
+/**
+ * The payloads that an entry refers to: in the places where only the server writes references.
+ * @param event an entry as parsed JSON; whatever is none refers to nothing
+ */
+export function blobReferencesOf(event: unknown): BlobReference[] {
+  if (!isPlainObject(event)) return [];
+  const { changes, request, response, file } = event;
+  const diff = isPlainObject(file) ? file.diff : undefined;
+  return [changes, request, response, diff].filter(isBlobReference);
 }

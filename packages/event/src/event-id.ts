@@ -14,12 +14,11 @@ export function uuidv7(unixMs: number, random: Uint8Array): string {
   if (!Number.isInteger(unixMs) || unixMs < 0 || unixMs >= 2 ** 48) throw new RangeError('unixMs must fit 48 bits');
   if (random.length !== 10) throw new RangeError('random must be 10 bytes');
   const time = unixMs.toString(16).padStart(12, '0');
-  let tail = '';
-  for (let index = 0; index < 10; index++) {
-    let byte = random[index] as number;
-    if (index === 0) byte = (byte & 0x0f) | 0x70; // version 7
-    if (index === 2) byte = (byte & 0x3f) | 0x80; // variant 10
-    tail += byte.toString(16).padStart(2, '0');
-  }
-  return `${time.slice(0, 8)}-${time.slice(8)}-${tail.slice(0, 4)}-${tail.slice(4, 8)}-${tail.slice(8)}`;
+  const at = (index: number) => HEX[random[index] as number] as string;
+  const version = HEX[((random[0] as number) & 0x0f) | 0x70] as string;
+  const variant = HEX[((random[2] as number) & 0x3f) | 0x80] as string;
+  const tail = `${version}${at(1)}-${variant}${at(3)}-${at(4)}${at(5)}${at(6)}${at(7)}${at(8)}${at(9)}`;
+  return `${time.slice(0, 8)}-${time.slice(8)}-${tail}`;
 }
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

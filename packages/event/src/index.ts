@@ -11,7 +11,15 @@ export {
   type RefusedEvent,
   rebuildEntry,
 } from './admit.js';
-export { BLOB_KEY, type BlobReference, blobReferenceSchema, hasBlobKey, isBlobReference } from './blob-reference.js';
+export {
+  BLOB_KEY,
+  type BlobReference,
+  blobReferencesOf,
+  hasBlobKey,
+  isBlobReference,
+} from './blob-reference.js';
+export { blobReferenceSchema } from './blob-reference-schema.js';
+export { BLOB_MAX_BYTES } from './bounds.js';
 export { actionName } from './dialects/action-name.js';
 export { auditEventPlaces, auditEventsDialect } from './dialects/audit-events.js';
 export { cloudEventsDialect } from './dialects/cloudevents.js';
@@ -53,6 +61,7 @@ export { mayStandIn, numbersOfField, textsOfField } from './filter/field-values.
 export { type FieldType, type FilterField, filterFields } from './filter/fields.js';
 export * as filterBounds from './filter/filter-bounds.js';
 export { FilterIndex } from './filter/filter-index.js';
+export { filterJsonSchema } from './filter/filter-json-schema.js';
 export type {
   FilterProblem,
   FilterProblemCode,

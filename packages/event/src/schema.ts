@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { blobReferenceSchema, hasBlobKey } from './blob-reference.js';
+import { hasBlobKey } from './blob-reference.js';
+import { blobReferenceSchema } from './blob-reference-schema.js';
 import * as bounds from './bounds.js';
 import { ACTION_PATTERN, ID_PATTERN } from './event-patterns.js';
 import { isIpAddress } from './ip-address.js';
 import { isPlainObject, type Json, type JsonObject } from './json-value.js';
 import { DETECTED_KEY } from './personal-data/detected-key.js';
-import { sealedValueSchema } from './sealed/sealed-value.js';
+import { sealedValueSchema } from './sealed/sealed-value-schema.js';
 import { eventClasses, fileChanges, fileModifications, operations, outcomes, severities } from './vocabulary.js';
 
 /**

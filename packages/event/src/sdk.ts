@@ -2,9 +2,11 @@
  * What an SDK needs of an event, and nothing that needs a library: the recording decision, canonical JSON, ids, times,
  * differences, and detection. `sdk.test.ts` holds it free of dependencies.
  */
+export { BLOB_KEY, isBlobReference } from './blob-reference.js';
 export * as bounds from './bounds.js';
+export { CanonicalWriter } from './canonical-bytes.js';
 export { canonicalJson, UnacceptableJsonError } from './canonical-json.js';
-export { uuidv7 } from './event-id.js';
+export { SERVER_ID_PREFIX, uuidv7 } from './event-id.js';
 export { ACTION_PATTERN, ID_PATTERN } from './event-patterns.js';
 export type { Concealed, Condition, Filter, HasSealed, HasWords, InNetwork, Is, Like, Range } from './filter/filter.js';
 export { operationOf, outcomeOf, severityOf } from './foreign-words.js';
@@ -38,6 +40,9 @@ export type { PolicyEvent } from './policy/policy-event.js';
 export { settingProblem } from './policy/setting-rule.js';
 export { type FieldProblem, type ProblemCode, problemCatalogue } from './problem.js';
 export { canonicalIp } from './sealed/canonical-ip.js';
+export { parseErasureCertificate } from './sealed/erasure-certificate.js';
+export { type FieldVerdict, type MissingReason, type Opening, verifySealedFields } from './sealed/openings.js';
+export { SEALED_KEY, type SealedField, sealedFieldsOf } from './sealed/sealed-value.js';
 export { formatNs, isMoment, type Moment, parseTime } from './time.js';
 export { utf8 } from './utf8.js';
 export {

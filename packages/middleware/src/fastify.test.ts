@@ -1,6 +1,10 @@
 import { Readable } from 'node:stream';
+import { currentContext } from '@attestlog/client';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { expect, it } from 'vitest';
+import { CollectingLog } from '../testing/collecting-log.js';
 import { describeConformance, type RunningSite } from '../testing/conformance.js';
+import { send } from '../testing/loopback.js';
 import { actorOf, type OrdersSite, type SiteUser, siteOptions, userOf } from '../testing/orders-site.js';
 import { requestAudit } from './fastify.js';
 
@@ -54,4 +58,23 @@ describeConformance('Fastify', {
     const origin = await app.listen({ host: '127.0.0.1', port: 0 });
     return { origin, close: () => app.close() };
   },
+});
+
+it('makes the same event where handlers are to have no context', async () => {
+  const log = new CollectingLog();
+  const app = fastify({ forceCloseConnections: true });
+  const actor = { type: 'user', id: 'jane' };
+  app.register(requestAudit(log, { context: false, actor: () => actor, tenant: () => 'acme' }));
+  const seen: unknown[] = [];
+  app.get('/orders/:id', async () => {
+    seen.push(currentContext());
+    return {};
+  });
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 });
+  await send(origin, { path: '/orders/17' });
+  const [recorded] = await log.until(1);
+  await app.close();
+  expect(seen).toEqual([undefined]);
+  expect(recorded?.event).toMatchObject({ action: 'order.read', actor, targets: [{ type: 'order', id: '17' }] });
+  expect(recorded?.context).toMatchObject({ tenant: 'acme', request_id: recorded?.event.request_id });
 });

@@ -14,6 +14,7 @@ import {
 import { APP_GUARD, APP_INTERCEPTOR, HttpAdapterHost, Reflector } from '@nestjs/core';
 import { type Observable, tap } from 'rxjs';
 import { type ExpressRequest, requestAudit } from './express.js';
+import { requestAudit as fastifyAudit } from './fastify.js';
 import { recordOf } from './node/node-request.js';
 import type { RequestRecord } from './request/request-record.js';
 import type { RequestAuditOptions, RouteAudit } from './request-audit-options.js';
@@ -22,7 +23,7 @@ export type { ExpressRequest } from './express.js';
 export type { BodyParts, RequestAuditOptions, RouteAudit } from './request-audit-options.js';
 
 const ROUTE_AUDIT = Symbol('attestlog.route-audit');
-const MIDDLEWARE = Symbol('attestlog.request-audit');
+const INSTALL = Symbol('attestlog.install-audit');
 
 /** Says what the audit is to make of a handler's requests, or of those of all handlers of a controller. */
 export const Audit = (audit: RouteAudit) => SetMetadata(ROUTE_AUDIT, audit);
@@ -56,26 +57,42 @@ export class RequestAuditInterceptor implements NestInterceptor {
   }
 }
 
+type HttpAdapter = HttpAdapterHost['httpAdapter'];
+
+/** Puts the audit before all that takes requests on the platform of an application. */
+type Install = (adapter: HttpAdapter) => void;
+
+/** Only the adapter of the platform that there is sees a request. */
+function installer(log: AuditLog, options: RequestAuditOptions<never>): Install {
+  const express = requestAudit(log, options as unknown as RequestAuditOptions<ExpressRequest>);
+  const fastify = fastifyAudit(log, options as unknown as NonNullable<Parameters<typeof fastifyAudit>[1]>);
+  return (adapter) => {
+    // At once, and not when plugins are loaded: then the first hook of all is this one.
+    if (adapter.getType() === 'fastify') fastify(adapter.getInstance(), {}, () => undefined);
+    else adapter.use(express);
+  };
+}
+
 /**
- * One event of each request of an application on Express, which is NestJS's default. Import it first:
- * `RequestAuditModule.forRoot(log, options)`.
+ * One event of each request of an application, on Express, which is NestJS's default, or on Fastify. Import it first:
+ * `RequestAuditModule.forRoot(log, options)`. The request that options are asked about is the platform's.
  */
 export class RequestAuditModule implements NestModule {
-  readonly #middleware: ReturnType<typeof requestAudit>;
+  readonly #install: Install;
   readonly #host: HttpAdapterHost;
 
-  constructor(middleware: ReturnType<typeof requestAudit>, host: HttpAdapterHost) {
-    this.#middleware = middleware;
+  constructor(install: Install, host: HttpAdapterHost) {
+    this.#install = install;
     this.#host = host;
   }
 
   /** @throws {TypeError} for options that cannot be meant */
-  static forRoot(log: AuditLog, options: RequestAuditOptions<ExpressRequest> = {}): DynamicModule {
+  static forRoot<Request = ExpressRequest>(log: AuditLog, options: RequestAuditOptions<Request> = {}): DynamicModule {
     return {
       module: RequestAuditModule,
       global: true,
       providers: [
-        { provide: MIDDLEWARE, useValue: requestAudit(log, options) },
+        { provide: INSTALL, useValue: installer(log, options as RequestAuditOptions<never>) },
         { provide: APP_GUARD, useClass: RequestAuditGuard },
         { provide: APP_INTERCEPTOR, useClass: RequestAuditInterceptor },
       ],
@@ -84,13 +101,13 @@ export class RequestAuditModule implements NestModule {
 
   /** Before all routes, and for all paths: also for those that the application's prefix leaves out. */
   configure(): void {
-    this.#host.httpAdapter.use(this.#middleware);
+    this.#install(this.#host.httpAdapter);
   }
 }
 
 // Decorators as the functions that they are: this package is compiled without a syntax for them.
 Module({})(RequestAuditModule);
-Inject(MIDDLEWARE)(RequestAuditModule, undefined, 0);
+Inject(INSTALL)(RequestAuditModule, undefined, 0);
 Inject(HttpAdapterHost)(RequestAuditModule, undefined, 1);
 
 function recordIn(context: ExecutionContext): RequestRecord<unknown> | undefined {

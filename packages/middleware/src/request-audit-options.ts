@@ -60,6 +60,11 @@ export interface RequestAuditOptions<Request> {
   resourceNames?: Readonly<Record<string, string>>;
   /** More names of parameters and keys whose values are secrets and never recorded (`pin`, `tax_id`), in any case. */
   secretNames?: readonly string[];
+  /**
+   * Whether what handlers log themselves has the request's actor, tenant, ids and trace without being told. True by default.
+   * False saves each request what `AsyncLocalStorage` costs: two to three microseconds before Node 24.
+   */
+  context?: boolean;
   /** Changes an event before it is logged, or leaves it out. What it throws is told to `onError`; the event goes as it was. */
   adjust?: (event: EventDraft, request: Request) => EventDraft | undefined;
   /** Told of what went wrong while an event was made. The request goes on. */

@@ -8,7 +8,7 @@ import type { TraceContext } from '../trace/traceparent.js';
 import { changesBetween } from './changes.js';
 import { type CheckedMetadata, checkMetadata, type InvalidMetadata } from './check-metadata.js';
 import { type ComposedEvent, composeEvent, surroundingMetadata } from './compose-event.js';
-import { EVENT_MAX_CHARS, writeEvent } from './write-event.js';
+import { EVENT_MAX_CHARS, type WriteText, writeEvent } from './write-event.js';
 
 export interface PreparationOptions {
   readonly policy: RecordingPolicy;
@@ -22,6 +22,8 @@ export interface PreparationOptions {
   readonly invalidMetadata: InvalidMetadata | undefined;
   readonly nowMs: () => number;
   readonly newId: (unixMs: number) => string;
+  /** `canonicalJson` if undefined. */
+  readonly writeText?: WriteText | undefined;
   /** The trace of the work that runs now. */
   readonly activeTrace: () => TraceContext | undefined;
 }
@@ -54,7 +56,7 @@ const NOTHING: readonly string[] = [];
 
 /** The decision is the server's own function, so that both sides leave out the same. */
 export function createPreparation(options: PreparationOptions): Preparation {
-  const { policy, nowMs, newId, service, invalidMetadata = 'keep' } = options;
+  const { policy, nowMs, newId, service, writeText, invalidMetadata = 'keep' } = options;
   const source = service === undefined ? options.source : { service, ...options.source };
   const decide = recordingDecider(policy);
   const decideWithoutChance = recordingDecider({ ...policy, sample_rate: 1 });
@@ -67,7 +69,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
     if (metadata !== undefined) composed.metadata = metadata;
     composed.id = id;
     composed.time ??= new Date(unixMs).toISOString();
-    const { json, mended } = writeEvent(composed);
+    const { json, mended } = writeEvent(composed, writeText);
     if (json.length > EVENT_MAX_CHARS) return { state: 'refused', id, code: 'event-too-large', invalid: NOTHING };
     return { state: 'ready', event: { id, json, tenant }, mended, invalid };
   };
@@ -113,7 +115,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
         source,
         retention_days: undefined,
       });
-      return { id, json: writeEvent({ ...composed, metadata: event.metadata, id, time }).json, tenant };
+      return { id, json: writeEvent({ ...composed, metadata: event.metadata, id, time }, writeText).json, tenant };
     },
     wouldRecord: (event) => decideWithoutChance(event).record,
   };

@@ -17,6 +17,7 @@ import type { searchBody } from '../../../server/src/http/search/search-routes.j
 import type { timelineSchema } from '../../../server/src/http/search/timeline-routes.js';
 import { bucketLengths } from '../../../server/src/query/aggregation/bucket-starts.js';
 import type { AnsweredReading } from '../../../server/src/questions/question-reader.js';
+import type { savedSearchSchema } from '../../../server/src/searches/saved-search-document.js';
 import type {
   AggregateAnswer,
   AggregateQuery,
@@ -32,7 +33,7 @@ import type { EventPage } from './search/event-page.js';
 import type { FoundEvent } from './search/found-event.js';
 import type { HistoryEvent, TimelinePage } from './search/history.js';
 import type { RecordedEvent } from './search/recorded-event.js';
-import type { SavedSearch } from './search/saved-searches.js';
+import type { SavedSearch, SavedSearchInput } from './search/saved-searches.js';
 import type { SearchQuery } from './search/search.js';
 
 /** What two types have in common whichever way they are written: who may write to it, and how absence is spelt. */
@@ -92,6 +93,9 @@ describe('answers are what the server’s schemas say', () => {
 
 describe('requests are what the server takes', () => {
   it('of searches, exports and questions', () => {
+    expectTypeOf<Omit<Taken<SavedSearchInput>, 'filter'>>().toEqualTypeOf<
+      Omit<Takes<typeof savedSearchSchema>, 'filter'>
+    >();
     expectTypeOf<Omit<Taken<SearchQuery>, 'filter'>>().toEqualTypeOf<Omit<Takes<typeof searchBody>, 'filter'>>();
     expectTypeOf<Omit<Taken<ExportRequest>, 'filter'>>().toEqualTypeOf<Omit<Takes<typeof exportBody>, 'filter'>>();
     expectTypeOf<Taken<Question>>().toEqualTypeOf<Takes<typeof questionSchema>>();

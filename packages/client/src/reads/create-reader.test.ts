@@ -131,6 +131,22 @@ it('runs saved searches', async () => {
   await expect(reader.runSavedSearch('none')).rejects.toMatchObject({ code: 'search-unknown' });
 });
 
+it('makes, changes and deletes saved searches, each as it was read', async () => {
+  const made = await reader.createSavedSearch({ name: 'Mine', q: 'actor:@me', from: 'last 7 days', columns: ['time'] });
+  expect(made).toMatchObject({ name: 'Mine', from: 'last 7 days', shared: false, owner: expect.any(String) });
+  expect(await reader.savedSearch(made.id)).toEqual(made);
+  const changed = await reader.updateSavedSearch(made, { name: 'Ours', q: 'outcome:denied', shared: true });
+  expect(changed).toMatchObject({ id: made.id, name: 'Ours', shared: true });
+  expect(changed).not.toHaveProperty('columns');
+  const late = reader.updateSavedSearch(made, { name: 'Late' });
+  await expect(late).rejects.toMatchObject({ code: 'revision-lost' });
+  await expect(reader.deleteSavedSearch(made)).rejects.toMatchObject({ code: 'revision-lost' });
+  await reader.deleteSavedSearch(changed);
+  await expect(reader.savedSearch(made.id)).rejects.toMatchObject({ code: 'search-unknown' });
+  const wrong = reader.createSavedSearch({ name: 'Wrong', q: 'acter:jane' });
+  await expect(wrong).rejects.toMatchObject({ code: 'filter-invalid', document: { suggestion: 'actor' } });
+});
+
 it('exports at once, as lines', async () => {
   let text = '';
   for await (const piece of reader.exportStream({ q: mine.q, columns: ['id'] }))

@@ -10,8 +10,8 @@ import {
   SEALED_KEY,
   sealedFieldsOf,
   sealedValue,
-  sealedValueSchema,
 } from './sealed-value.js';
+import { sealedValueSchema } from './sealed-value-schema.js';
 
 const COMMITMENT = 'a1'.repeat(32);
 

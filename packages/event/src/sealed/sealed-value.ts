@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { JSON_MAX_DEPTH_LEVELS } from '../bounds.js';
 import { jsonPointer } from '../json-pointer.js';
 import { isPlainObject } from '../json-value.js';
@@ -7,19 +6,10 @@ import { type FieldProblem, problem } from '../problem.js';
 /** The one key of what stands in an entry in the place of a sealed value. Only the server writes it. */
 export const SEALED_KEY = '$sealed';
 
-const COMMITMENT = /^[0-9a-f]{64}$/;
-
-export const sealedValueSchema = z
-  .strictObject({
-    [SEALED_KEY]: z
-      .string()
-      .regex(COMMITMENT)
-      .meta({ description: 'SHA-256 of a salt and the canonical JSON (RFC 8785) of the value, lower-case hex.' }),
-  })
-  .meta({ description: 'Stands where a personal value was sealed; the value lies encrypted beside the entry.' });
+export const COMMITMENT = /^[0-9a-f]{64}$/;
 
 /** Stands in an entry for a sealed value: a salted SHA-256 of it, as lower-case hex. */
-export type SealedValue = Readonly<z.infer<typeof sealedValueSchema>>;
+export type SealedValue = { readonly [SEALED_KEY]: string };
 
 /** A sealed field of an entry. */
 export interface SealedField {

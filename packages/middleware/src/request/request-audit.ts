@@ -1,4 +1,4 @@
-import { type ActorDraft, type AuditLog, type EventDraft, traceOf, withContext } from '@attestlog/client';
+import { type ActorDraft, type AuditLog, type EventDraft, inContext, traceOf } from '@attestlog/client';
 import { chosenParts, readChoice } from '../bodies/chosen-parts.js';
 import { SecretNames } from '../bodies/secret-names.js';
 import type { BodyParts, RequestAuditOptions, RequestClock } from '../request-audit-options.js';
@@ -24,6 +24,7 @@ export class RequestAudit<Request> implements RequestAuditor<Request> {
   readonly clock: RequestClock;
   /** Whether some route of the options has bodies recorded: adapters catch none otherwise. */
   readonly wantsResponses: boolean;
+  readonly isContext: boolean;
   readonly #log: AuditLog;
   readonly #options: RequestAuditOptions<Request>;
   readonly #reader: RequestReader<Request>;
@@ -40,6 +41,7 @@ export class RequestAudit<Request> implements RequestAuditor<Request> {
     this.#proxies = new TrustedProxies(options.trustedProxies ?? [], options.addressHeader ?? 'x-forwarded-for');
     this.#secrets = new SecretNames(options.secretNames);
     this.clock = options.clock ?? systemClock;
+    this.isContext = options.context ?? true;
     const routes = Object.values(options.routes ?? {});
     for (const { request = [], response = [] } of routes) readChoice([...request, ...response]);
     this.wantsResponses = routes.some(({ response = [] }) => response.length > 0);
@@ -88,7 +90,7 @@ export class RequestAudit<Request> implements RequestAuditor<Request> {
       if (!plan.record) return;
       if (this.#log.wouldRecord?.(plan.sketches[outcomeOfRequest(ending)]) === false) return;
       const event = this.#adjusted(this.#eventOf(record, plan, ending), request);
-      if (event !== undefined) withContext(record, () => this.#write(event));
+      if (event !== undefined) inContext(record, () => this.#write(event));
     } catch (error) {
       this.#tell(error);
     }

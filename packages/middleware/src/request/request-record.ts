@@ -5,6 +5,8 @@ import type { RequestEnding } from './outcome.js';
 /** Who a record asks about its request, and tells that it is over. Throws nothing. */
 export interface RequestAuditor<Request> {
   readonly clock: RequestClock;
+  /** Whether a record is the context of what runs in it. */
+  readonly isContext: boolean;
   actorOf(request: Request): ActorDraft | undefined;
   tenantOf(request: Request): string | undefined;
   sessionOf(request: Request): string | undefined;
@@ -30,7 +32,12 @@ export class RequestRecord<Request> implements AuditContext {
   hasError = false;
   #isEnded = false;
   #actor: ActorDraft | undefined;
+  #tenant: string | undefined;
+  #session: string | undefined;
   #requestId: string | undefined;
+  /** null: the request says nothing of it. */
+  #correlationId: string | null | undefined;
+  #trace: ReturnType<typeof traceOf> | null | undefined;
 
   constructor(audit: RequestAuditor<Request>, request: Request) {
     this.#audit = audit;
@@ -47,11 +54,13 @@ export class RequestRecord<Request> implements AuditContext {
   }
 
   get tenant(): string | undefined {
-    return this.#audit.tenantOf(this.request);
+    this.#tenant ??= this.#audit.tenantOf(this.request);
+    return this.#tenant;
   }
 
   get session_id(): string | undefined {
-    return this.#audit.sessionOf(this.request);
+    this.#session ??= this.#audit.sessionOf(this.request);
+    return this.#session;
   }
 
   get request_id(): string {
@@ -60,20 +69,26 @@ export class RequestRecord<Request> implements AuditContext {
   }
 
   get correlation_id(): string | undefined {
-    return this.#audit.correlationId(this.request);
+    if (this.#correlationId === undefined) this.#correlationId = this.#audit.correlationId(this.request) ?? null;
+    return this.#correlationId ?? undefined;
   }
 
   get trace_id(): string | undefined {
-    return this.#audit.trace(this.request)?.trace_id;
+    return this.#traceOfRequest()?.trace_id;
   }
 
   get span_id(): string | undefined {
-    return this.#audit.trace(this.request)?.span_id;
+    return this.#traceOfRequest()?.span_id;
   }
 
-  /** Runs a part of the request's handling, so that what is logged in it is of this request. */
+  #traceOfRequest(): ReturnType<typeof traceOf> | null {
+    if (this.#trace === undefined) this.#trace = this.#audit.trace(this.request) ?? null;
+    return this.#trace;
+  }
+
+  /** Runs a part of the request's handling, so that what is logged in it is of this request, where that is wanted. */
   run<Result>(work: () => Result): Result {
-    return withContext(this, work);
+    return this.#audit.isContext ? withContext(this, work) : work();
   }
 
   /** Notes what the application threw; the first counts, as what follows is how it was answered. */

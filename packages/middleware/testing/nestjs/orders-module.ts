@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import {
   Body,
@@ -19,11 +20,15 @@ import {
   StreamableFile,
   UseGuards,
 } from '@nestjs/common';
-import type { NextFunction, Request, Response } from 'express';
 import { Audit, RequestAuditModule } from '../../src/nestjs.js';
 import { actorOf, OrdersSite, type SiteUser, siteOptions, userOf } from '../orders-site.js';
 
-type UserRequest = Request & { user?: SiteUser };
+/** Express's request, or what Fastify's has as `raw`, which is what NestJS gives to middleware. */
+type UserRequest = IncomingMessage & { user?: SiteUser };
+
+function userIn(request: UserRequest | { readonly raw: UserRequest }): SiteUser | undefined {
+  return 'raw' in request ? request.raw.user : request.user;
+}
 
 /** Refuses everybody, as a guard does: before interceptors and handlers. */
 class NobodyGuard implements CanActivate {
@@ -140,10 +145,10 @@ export class OrdersModule implements NestModule {
     return {
       module: OrdersModule,
       imports: [
-        RequestAuditModule.forRoot(site.log, {
+        RequestAuditModule.forRoot<UserRequest | { readonly raw: UserRequest }>(site.log, {
           ...siteOptions(),
-          actor: (request) => actorOf((request as UserRequest).user),
-          tenant: (request) => (request as UserRequest).user?.tenant,
+          actor: (request) => actorOf(userIn(request)),
+          tenant: (request) => userIn(request)?.tenant,
           onError,
         }),
       ],
@@ -153,8 +158,8 @@ export class OrdersModule implements NestModule {
 
   configure(consumer: MiddlewareConsumer): void {
     consumer
-      .apply((request: UserRequest, _response: Response, next: NextFunction) => {
-        const user = userOf(request.get('x-user'));
+      .apply((request: UserRequest, _response: unknown, next: () => void) => {
+        const user = userOf(request.headers['x-user'] as string | undefined);
         if (user !== undefined) request.user = user;
         next();
       })

@@ -1,6 +1,8 @@
 import type { LogMemory, PinnedKeys, PinnedViolation } from '@attestlog/tlog';
 import type { CallOptions } from '../http/read-options.js';
 import type { RecordedEvent } from '../search/recorded-event.js';
+import type { SealedOutcome } from './sealed/sealed-check.js';
+import type { SealedViolationCode } from './sealed/sealed-violation.js';
 
 /** With which keys something is verified. */
 export interface KeyOptions {
@@ -40,12 +42,22 @@ export interface VerifyLogOptions extends KeyOptions, CallOptions {
   readonly from?: LogMemory | undefined;
   /** Told how many entries of how many have been hashed. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /**
+   * Also holds what is sealed against the values that the server opens, or against the certificates of erasures. Needs the
+   * permission `pii:read`, and is put on record. `payloads`: in payloads that were moved out, too, which are then fetched.
+   */
+  readonly sealed?: boolean | { readonly payloads: boolean } | undefined;
   /** Pieces that are read at a time; 8 if absent. */
   readonly concurrency?: number | undefined;
 }
 
 /** What is wrong with a log; told apart by `code`. */
-export type LogViolation = PinnedViolation;
+export type LogViolation = Omit<PinnedViolation, 'code'> & {
+  readonly code: PinnedViolation['code'] | SealedViolationCode;
+};
+
+/** What was found of sealed fields. Their violations are among those of the log. */
+export type SealedVerdict = Omit<SealedOutcome, 'violations' | 'omitted'>;
 
 /** The verdict on a whole log. */
 export interface LogVerdict {
@@ -58,6 +70,8 @@ export interface LogVerdict {
   /** Entries that are proven. */
   readonly verified: number;
   readonly violations: readonly LogViolation[];
+  /** Of the sealed fields, if they were checked. */
+  readonly sealed?: SealedVerdict;
   /** Violations beyond the first 1,000, which are not listed. */
   readonly omitted: number;
   readonly cosignatures: readonly { readonly name: string; readonly time: number }[];

@@ -69,6 +69,9 @@ export type ClarificationCode =
       | 'permissions-now'
       | 'causes'
       | 'places'
+      | 'vague-number'
+      | 'few-within'
+      | 'judgement'
     );
 
 /** What strikes about the events. */
