@@ -26,7 +26,8 @@ const benches = {
   'client-criteria': 'the SDK on a realistic mix: writes saved, round trips saved, latency, 2,000 users',
   'intake-sealing': 'what sealing adds to taking an event in, on one core',
   outbox: 'what an event in the outbox costs a transaction of PostgreSQL, and how fast relays deliver',
-  'monitor-scan': 'the file watch: first scan, memory an entry, a fast stream of changes, rest',
+  'monitor-scan': 'the file watch: first scan, memory an entry, rest',
+  'monitor-rate': 'the file monitor: changes a second, and what each costs, with contents and without',
   'monitor-truth': 'random operations before our file watch, chokidar and @parcel/watcher: lost, wrong, CPU',
 };
 

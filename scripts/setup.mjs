@@ -2,7 +2,8 @@
 // so that a fresh clone can run any of them. `npm run setup` runs it alone.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 const oldestNode = [20, 19];
+const LOCK_POLL_MS = 200;
 const lockFile = join(root, 'package-lock.json');
 /** Holds the hash of the package-lock.json that node_modules was installed from. */
 const stampFile = join(root, 'node_modules', '.attestlog-setup');
@@ -46,6 +48,13 @@ export function isInstalled() {
 }
 
 export function install() {
+  const release = lockSetup();
+  // Somebody else may have done it while this one waited.
+  if (!isInstalled()) installAll();
+  release();
+}
+
+function installAll() {
   console.log('Installing the dependencies (npm ci) …');
   const npm = process.env.npm_execpath;
   const args = ['ci', '--no-audit', '--no-fund'];
@@ -55,6 +64,51 @@ export function install() {
       : spawnSync(`npm ${args.join(' ')}`, { cwd: root, stdio: 'inherit', shell: true });
   if (result.status !== 0) fail('The dependencies could not be installed; is there a network, and npm?');
   writeFileSync(stampFile, lockHash());
+}
+
+/**
+ * Waits until no other script installs into this folder: two at once would empty it for each other. The file that is
+ * the lock names its owner, so that one whose owner was killed is taken over.
+ */
+function lockSetup() {
+  const lock = join(tmpdir(), `attestlog-setup-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`);
+  const mine = `${lock}-${process.pid}`;
+  writeFileSync(mine, String(process.pid));
+  while (!isLinked(mine, lock)) {
+    if (isRunning(ownerOf(lock))) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_POLL_MS);
+    else rmSync(lock, { force: true });
+  }
+  rmSync(mine);
+  return () => rmSync(lock, { force: true });
+}
+
+function isLinked(existing, name) {
+  try {
+    linkSync(existing, name);
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+/** 0 where the owner has let go of it meanwhile. */
+function ownerOf(lock) {
+  try {
+    return Number(readFileSync(lock, 'utf8'));
+  } catch {
+    return 0;
+  }
+}
+
+function isRunning(pid) {
+  if (pid === 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 /** Compiles what runs, without the tests; takes a second when nothing has changed. */

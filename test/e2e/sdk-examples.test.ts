@@ -12,7 +12,9 @@ let server: ServerProcess;
 let folder: string;
 
 beforeAll(async () => {
-  [server, folder] = await Promise.all([ServerProcess.start(), mkdtemp(join(root, 'node_modules', '.sdk-examples-'))]);
+  folder = await mkdtemp(join(root, 'node_modules', '.sdk-examples-'));
+  // However slow the machine is, a program reads what it has just written.
+  server = await ServerProcess.start({ env: { ATTESTLOG_READ_WAIT: '60s' } });
   await build({
     entryPoints: ['quickstart', 'typed-actions', 'context', 'durability', 'metrics'].map((name) =>
       join(root, 'examples', 'sdk', `${name}.ts`),

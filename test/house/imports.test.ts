@@ -220,7 +220,7 @@ const client: Zones = {
   metrics: ['writing'],
   reads: ['retry-after'],
   'create-preparer': ['actions', 'context', 'prepare', 'settings', 'trace'],
-  'create-client': ['actions', 'context', 'delivery', 'reads', 'settings', 'writing'],
+  'create-client': ['actions', 'context', 'delivery', 'prepare', 'reads', 'settings', 'writing'],
   'create-web-client': ['actions', 'delivery', 'settings', 'writing'],
   batch: ['delivery'],
   'log-reading': ['reads', 'retry-after'],
@@ -245,7 +245,7 @@ const middleware: Zones = {
   express: ['node', 'request', 'request-audit-options'],
   fastify: ['node', 'request', 'request-audit-options'],
   koa: ['node', 'request', 'request-audit-options'],
-  nestjs: ['express', 'node', 'request', 'request-audit-options'],
+  nestjs: ['express', 'fastify', 'node', 'request', 'request-audit-options'],
   fetch: ['request', 'route', 'request-audit-options'],
   hono: ['fetch', 'node', 'request', 'request-audit-options'],
   next: ['fetch', 'request', 'request-audit-options'],
@@ -297,7 +297,8 @@ const onlyIn: Record<string, Zones> = {
   },
   questions: { 'chrono-node/en': ['time'] },
   middleware: {
-    fastify: ['fastify'],
+    // Ours for Fastify has its name; NestJS's stands on that.
+    fastify: ['fastify', 'nestjs'],
     hono: ['hono'],
     'hono/route': ['hono'],
     '@nestjs/common': ['nestjs'],

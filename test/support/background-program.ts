@@ -8,9 +8,10 @@ export class BackgroundProgram {
   readonly #program: string;
   #output = '';
 
-  constructor(program: string, args: readonly string[]) {
+  /** @param user whom it runs as; undefined: the one of the test */
+  constructor(program: string, args: readonly string[], user?: { uid: number; gid: number }) {
     this.#program = program;
-    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], ...user });
     // A test that hangs and is given up must not leave it behind.
     const end = () => this.#child.kill('SIGKILL');
     process.once('exit', end);

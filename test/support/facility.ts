@@ -16,8 +16,8 @@ export function lackOf(program: string, args: readonly string[]): Lack {
  * unless another test covers the same with other means.
  */
 export function testUnless(lack: Lack, covered: 'covered elsewhere' | 'covered nowhere else') {
-  return (name: string, body: () => Promise<void>): void => {
-    test(name, async (context) => {
+  return (name: string, body: () => Promise<void>, timeoutMs?: number): void => {
+    test(name, timeoutMs === undefined ? {} : { timeout: timeoutMs }, async (context) => {
       if (lack === undefined) return body();
       if (process.env.CI === 'true' && covered === 'covered nowhere else') throw new Error(lack);
       console.warn(`SKIPPED: ${name}: ${lack}`);

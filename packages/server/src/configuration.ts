@@ -47,6 +47,8 @@ export interface Configuration {
   admissionThreads: number;
   requestTimeoutMs: number;
   maxStreams: number;
+  streamTimeoutMs: number;
+  streamLifetimeMs: number;
   maxTenantStreams: number;
   /** Origins of pages that may open WebSockets, beside the server's own. */
   webOrigins: readonly string[];
@@ -195,6 +197,8 @@ function assemble(
     admissionThreads: number('admission-threads'),
     requestTimeoutMs: number('request-timeout'),
     maxStreams: number('max-streams'),
+    streamTimeoutMs: number('stream-timeout'),
+    streamLifetimeMs: number('stream-lifetime'),
     maxTenantStreams: number('max-tenant-streams'),
     webOrigins: (values.get('web-origins') ?? []) as readonly string[],
     streamedExportEvents: number('streamed-export-events'),

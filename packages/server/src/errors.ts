@@ -206,6 +206,11 @@ export const catalogue = {
     title: 'The export has no files to download',
     remedy: 'Wait until its state is done; GET /api/v1/exports/ID says how far it is, and why it failed.',
   },
+  'export-withdrawn': {
+    status: 410,
+    title: 'The export was withdrawn: it was made before an erasure',
+    remedy: 'It had unmasked values, and is gone with its files. Make it again: what was erased is masked in it then.',
+  },
   'export-file-unknown': {
     status: 404,
     title: 'The export has no such file',
@@ -403,6 +408,12 @@ export const catalogue = {
     status: 408,
     title: 'The client took nothing from the stream for too long',
     remedy: 'Connect again and go on after the last event that arrived: nothing is lost. A narrower filter sends less.',
+  },
+  'stream-expired': {
+    status: 408,
+    title: 'The stream has lasted as long as one may',
+    remedy:
+      'Connect again and go on after the last event that arrived: nothing is lost. An EventSource does it by itself.',
   },
   'origin-refused': {
     status: 403,

@@ -53,19 +53,21 @@ import { EventReader } from './query/event-reader.js';
 import { EventScan } from './query/event-scan.js';
 import { measuredStore } from './query/measured-store.js';
 import type { SealingOf } from './query/resolve-filters.js';
-import { type QueryLimits, TenantQueries } from './query/tenant-queries.js';
+import { type QueryLimits, type TenantAllowance, TenantQueries } from './query/tenant-queries.js';
 import { QuestionReader } from './questions/question-reader.js';
 import { SavedSearches } from './searches/saved-searches.js';
 import { loadPartitionState } from './sequencer/partition-state.js';
 import { Progress } from './sequencer/progress.js';
+import { readBarrier } from './sequencer/read-barrier.js';
 import { runSequencer } from './sequencer/run-sequencer.js';
 import { Sequencer } from './sequencer/sequencer.js';
-import { LIVE_LINGER_MS, LiveTail } from './stream/live-tail.js';
+import { LIVE_BATCH_INTERVAL_MS, LiveTail } from './stream/live-tail.js';
+import { type QueryAllowance, queryAllowance } from './tenants/query-allowance.js';
 import type { Quotas, ThresholdCrossing } from './tenants/quotas.js';
 import { soleQuotas } from './tenants/sole-quotas.js';
 import { TenantAdministration } from './tenants/tenant-administration.js';
 import { TenantDeletion } from './tenants/tenant-deletion.js';
-import { TenantDirectory } from './tenants/tenant-directory.js';
+import { type Tenant, TenantDirectory } from './tenants/tenant-directory.js';
 
 /** Everything that the service needs from outside: ports, settings, time and chance. */
 export interface ServiceParts {
@@ -115,7 +117,7 @@ export class Service {
   /** What a search has to know of a tenant's sealed fields. */
   readonly #sealingOf: SealingOf = (tenant) => this.#privacy.searchOf(tenant);
   readonly #deletion: TenantDeletion;
-  readonly #progress = new Progress();
+  readonly #progress = new Progress((sequence) => this.#live.acknowledge(sequence));
   readonly #pendingIds = new PendingIds();
   readonly #recentIds: RecentIds;
   readonly #hasher: IdHasher;
@@ -162,7 +164,11 @@ export class Service {
     this.#recentIds = new RecentIds({ windowNs: this.#rule.windowNs, maxBytes: configuration.repeatMemoryBytes });
     this.#gate = new Gate({ maxRequests: configuration.maxRequests, maxBytes: configuration.maxIntakeBytes });
     this.#searches = new SavedSearches({ ...parts, now: () => formatNs(parts.clock.nowNs()) });
-    this.#queries = new TenantQueries({ ...parts, limits: queryLimits(configuration) });
+    this.#queries = new TenantQueries({
+      ...parts,
+      limits: queryLimits(configuration),
+      allowanceOf: (tenant) => this.#allowanceOf(tenant),
+    });
     this.#quotas = soleQuotas({
       ...parts,
       plans: configuration.plans,
@@ -242,11 +248,13 @@ export class Service {
         this.#loadRecentIds();
         this.#live.catchUp();
       },
-      onSealed: (batch) => this.#live.publish(batch),
+      onPlaced: (batch) => this.#live.publish(batch),
+      onSealed: (heads) => this.#live.commit(heads),
     });
     this.#live = new LiveTail({
       ...parts,
       headOf: async (tenant) => (await this.#log.head(tenant)).size,
+      settled: async () => (await readBarrier(this.#progress, configuration.readWaitMs)).behind === 0,
       sealing: this.#sealingOf,
       limits: { maxStreams: configuration.maxStreams, maxStreamsPerTenant: configuration.maxTenantStreams },
       onTrouble: (error) => parts.logger.error({ error: (error as Error).message }, 'the live tail failed'),
@@ -260,6 +268,7 @@ export class Service {
       sealing: configuration.sealing,
       intakeSettled: () => this.#intake.settled(),
       record: async (tenant, event) => void (await this.#intake.acceptOwn(tenant, [event])),
+      withdrawExports: (tenant, erasure) => this.#exports.withdraw(tenant, erasure),
       sign: (tenant, body) => this.#log.signNote(tenant, body),
       logName: (tenant) => this.#log.originOf(tenant),
       checkpoint: (tenant) => this.#log.checkpoint(tenant),
@@ -316,6 +325,7 @@ export class Service {
       linkSecret,
       scan: this.#scan,
       audit: this.#audit,
+      record: async (tenant, event) => void (await this.#intake.acceptOwn(tenant, [event])),
       personalData: this.#privacy.services().personalData,
       now: () => formatNs(clock.nowNs()),
       nowMs,
@@ -402,6 +412,7 @@ export class Service {
         ...this.#parts,
         tenants: this.#tenants,
         quotas: this.#quotas,
+        queryAllowance: deploymentAllowance(this.#parts.configuration),
         deletion: this.#deletion,
         secret: this.#parts.randomBytes(32),
       }),
@@ -423,6 +434,8 @@ export class Service {
         requestTimeoutMs: configuration.requestTimeoutMs,
         readWaitMs: configuration.readWaitMs,
         sealWaitMs: Math.max(configuration.readWaitMs, MIN_SEAL_WAIT_MS),
+        streamTimeoutMs: configuration.streamTimeoutMs,
+        streamLifetimeMs: configuration.streamLifetimeMs,
         publicLog: configuration.publicLog,
         publicMetrics: configuration.publicMetrics,
         webOrigins: configuration.webOrigins,
@@ -551,7 +564,7 @@ export class Service {
       ...this.#parts,
       sequencer: this.#sequencer,
       progress: this.#progress,
-      lingerMs: () => this.#lingerMs(),
+      lingerMs: (sinceBatchMs: number) => this.#lingerMs(sinceBatchMs),
       onBatch: (summary: Parameters<Metrics['observeBatch']>[0], seconds: number) => {
         this.#metrics.observeBatch(summary, seconds);
         logger.debug({ ...summary, seconds }, 'sealed');
@@ -569,10 +582,11 @@ export class Service {
     return runSequencer(loop, this.#stopping.signal);
   }
 
-  /** While somebody watches, what is sealed has to come soon. */
-  #lingerMs(): number {
+  /** While somebody watches, the first event goes at once, and what follows has gathered since the last batch began. */
+  #lingerMs(sinceBatchMs: number): number {
     const { batchLingerMs } = this.#parts.configuration;
-    return this.#live.isWatched ? Math.min(batchLingerMs, LIVE_LINGER_MS) : batchLingerMs;
+    if (!this.#live.isWatched) return batchLingerMs;
+    return Math.max(0, Math.min(batchLingerMs, LIVE_BATCH_INTERVAL_MS) - sinceBatchMs);
   }
 
   async #publish(): Promise<void> {
@@ -614,6 +628,19 @@ export class Service {
     this.#background.push(load);
   }
 
+  /** What the plan of a tenant leaves to its queries, at once where the tenant is remembered. */
+  #allowanceOf(id: string): TenantAllowance | Promise<TenantAllowance> {
+    const deployment = deploymentAllowance(this.#parts.configuration);
+    const allowanceOf = (tenant: Tenant | undefined): TenantAllowance => {
+      const limits = tenant === undefined ? {} : this.#quotas.limitsOf(tenant);
+      const { queriesAtOnce, querySeconds, queryRows, queryMemoryBytes } = queryAllowance(limits, deployment);
+      const reads = { maxSeconds: querySeconds, maxRows: queryRows, maxMemoryBytes: queryMemoryBytes };
+      return { maxRunning: queriesAtOnce, reads };
+    };
+    const tenant = this.#tenants.find(id);
+    return tenant instanceof Promise ? tenant.then(allowanceOf) : allowanceOf(tenant);
+  }
+
   async #troubles(): Promise<Trouble[]> {
     const { store, registry, journal, configuration } = this.#parts;
     const checks: [string, () => Promise<string | undefined>][] = [
@@ -640,11 +667,20 @@ export class Service {
 }
 
 /** Where there is more than one session for queries, no tenant has all of them. */
-function queryLimits(configuration: Configuration): QueryLimits {
+function deploymentAllowance(configuration: Configuration): QueryAllowance {
   const { querySessions, tenantQueries } = configuration;
   return {
-    maxRunning: querySessions,
-    maxRunningPerTenant: Math.min(tenantQueries, Math.max(1, querySessions - 1)),
+    queriesAtOnce: Math.min(tenantQueries, Math.max(1, querySessions - 1)),
+    querySeconds: Math.ceil(configuration.queryTimeoutMs / 1000),
+    queryRows: configuration.queryRows,
+    queryMemoryBytes: configuration.queryMemoryBytes,
+  };
+}
+
+function queryLimits(configuration: Configuration): QueryLimits {
+  return {
+    maxRunning: configuration.querySessions,
+    maxRunningPerTenant: deploymentAllowance(configuration).queriesAtOnce,
     maxWaitingPerTenant: configuration.tenantWaitingQueries,
     maxWaitMs: configuration.queryWaitMs,
   };

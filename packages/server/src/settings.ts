@@ -273,6 +273,22 @@ const definitions = define([
     help: 'Live streams of one tenant that are open at once, at most.',
   },
   {
+    name: 'stream-timeout',
+    type: 'duration',
+    default: '30s',
+    min: 1000,
+    max: 3_600_000,
+    help: 'How long the client of a live stream may take nothing, or not answer a ping, before it is let go.',
+  },
+  {
+    name: 'stream-lifetime',
+    type: 'duration',
+    default: '1h',
+    min: 0,
+    max: 604_800_000,
+    help: 'How long a stream of server-sent events lasts before its client has to connect again; 0 turns that off.',
+  },
+  {
     name: 'web-origins',
     type: 'list',
     default: '',
@@ -479,14 +495,14 @@ const definitions = define([
     name: 'plan-free',
     type: 'string',
     default:
-      'events-per-day=100000,events-per-second=100,storage=10GiB,request=4MiB,retention-days=90,archive-days=730',
-    help: 'Limits of tenants on the plan free. What is left out is without limit.',
+      'events-per-day=100000,events-per-second=100,storage=10GiB,request=4MiB,retention-days=90,archive-days=730,queries=1,query-seconds=10,query-rows=100000000,query-memory=256MiB',
+    help: 'Limits of tenants on the plan free. What is left out is without limit; of queries, it is what the deployment lets any tenant use, and never more than that.',
   },
   {
     name: 'plan-pro',
     type: 'string',
     default:
-      'events-per-day=1000000,events-per-second=1000,storage=100GiB,request=16MiB,retention-days=365,archive-days=730',
+      'events-per-day=1000000,events-per-second=1000,storage=100GiB,request=16MiB,retention-days=365,archive-days=730,queries=2,query-seconds=20,query-rows=500000000,query-memory=512MiB',
     help: 'Limits of tenants on the plan pro.',
   },
   {

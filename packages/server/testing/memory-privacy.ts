@@ -99,6 +99,7 @@ export class MemoryPrivacy {
       newId: () => `id-${++world.ids}`,
       now: () => new Date(Number(clock.nowNs() / 1_000_000n)).toISOString(),
       settle: () => run('settle', async () => undefined),
+      withdrawExports: () => run('withdraw', async () => undefined),
       sign: (_tenant, body) => run('sign', async () => `${body}\n— signed\n`),
       logName: (tenant) => `log.example/${tenant}`,
       record: (_tenant, event) =>

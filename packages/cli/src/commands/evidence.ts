@@ -18,6 +18,8 @@ interface EvidenceOptions extends GlobalOptions {
   readonly fromIndex?: number;
   readonly toIndex?: number;
   readonly openings?: boolean;
+  /** False with `--no-payloads`. */
+  readonly payloads: boolean;
   readonly reason?: string;
   readonly key?: readonly string[];
   readonly json?: boolean;
@@ -50,6 +52,7 @@ export function addEvidenceCommand(program: Command, run: RunAction, context: Co
     .option('--from-index <n>', 'a whole range of the log instead: from this index', integerBetween(0, MAX_INDEX))
     .option('--to-index <n>', 'up to, but without, this index', integerBetween(1, MAX_INDEX))
     .option('--openings', 'with the values of sealed fields of events that you may see unmasked')
+    .option('--no-payloads', 'without payloads that were too large for their events')
     .option('--reason <text>', 'why, without names: it is recorded')
     .option('--key <vkey|file>', "the log's verifier key, to check the pack with; can be repeated", collect)
     .option('--json', 'print what was found of the pack as JSON')
@@ -75,7 +78,7 @@ async function makePack(
 }
 
 function queryOf(words: readonly string[], options: EvidenceOptions): URLSearchParams {
-  const { from, to, fromIndex, toIndex, openings } = options;
+  const { from, to, fromIndex, toIndex, openings, payloads } = options;
   const isRange = fromIndex !== undefined || toIndex !== undefined;
   if (isRange && (words.length > 0 || from !== undefined || to !== undefined)) {
     throw usageFailure('A pack is made by a filter or of a range of indexes, not by both');
@@ -87,6 +90,7 @@ function queryOf(words: readonly string[], options: EvidenceOptions): URLSearchP
     from_index: fromIndex,
     to_index: toIndex,
     openings: openings === true ? 'true' : undefined,
+    payloads: payloads ? undefined : 'false',
   };
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, String(value));

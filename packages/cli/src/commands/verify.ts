@@ -1,4 +1,4 @@
-import { HttpLogReader } from '@attestlog/client/log-reading';
+import { HttpLogReader, SealedCheck, ServerOpenings } from '@attestlog/client/log-reading';
 import { keyNames, type PinnedKeys } from '@attestlog/tlog';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
@@ -12,12 +12,11 @@ import type { RunAction } from '../run-action.js';
 import { Progress } from '../terminal/progress.js';
 import { styleFor } from '../terminal/style.js';
 import { count } from '../terminal/wording.js';
+import { askerOf } from '../verify/api-openings.js';
 import { logAddress } from '../verify/log-address.js';
 import { loadMemory, saveMemory } from '../verify/log-memory.js';
 import { verifyPack } from '../verify/pack/verify-pack.js';
 import { pinKeys } from '../verify/pinned-keys.js';
-import { ServerOpenings } from '../verify/sealed/opening-source.js';
-import { SealedCheck } from '../verify/sealed/sealed-check.js';
 import { verifyJson, verifyText } from '../verify/verify-report.js';
 import { runVerify, type VerifyOutcome } from '../verify/verify-run.js';
 import { tellEvidence } from './tell-evidence.js';
@@ -130,7 +129,7 @@ async function sealedCheck(
   const headers = { ...server.headers, ...reasonHeader(options.reason) };
   // The log has been read from it by then, for a long time perhaps: it is more likely restarting than misspelt.
   const client = new ApiClient(context, { ...server, headers }, { isPatient: true });
-  return new SealedCheck(new ServerOpenings(client, verifiers), verifiers, options.payloads === true);
+  return new SealedCheck(new ServerOpenings(askerOf(client), verifiers), verifiers, options.payloads === true);
 }
 
 async function keep({ remember }: VerifyOptions, log: string, outcome: VerifyOutcome): Promise<void> {

@@ -58,6 +58,12 @@ export class Metrics {
     buckets: [1, 10, 100, 1000, 5000, 10_000, 25_000, 50_000, 100_000],
     registers: [this.registry],
   });
+  readonly #delivery = new Histogram({
+    name: 'attestlog_live_delay_seconds',
+    help: 'Time from the acknowledgement of an event until a live stream had it taken by its client’s side.',
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
   readonly #failures = new Counter({
     name: 'attestlog_sequencer_failures_total',
     help: 'Batches that failed and were taken up again.',
@@ -166,6 +172,10 @@ export class Metrics {
     this.#repeats.inc(summary.repeats);
     this.#batchSeconds.observe(seconds);
     this.#batchEvents.observe(summary.events);
+  }
+
+  observeDelivery(seconds: number): void {
+    this.#delivery.observe(seconds);
   }
 
   countFailedBatch(): void {

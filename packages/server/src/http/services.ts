@@ -122,6 +122,10 @@ export interface HttpLimits {
   publicLog: boolean;
   /** Whether the metrics are shown to everybody. */
   publicMetrics: boolean;
+  /** How long the client of a live stream may take nothing, or not answer. */
+  streamTimeoutMs: number;
+  /** How long a live stream may last whose client cannot be asked whether it is there; 0: without end. */
+  streamLifetimeMs: number;
   /** Origins of pages that may open WebSockets, beside the server's own. */
   webOrigins: readonly string[];
 }

@@ -9,6 +9,10 @@ const limits = z.object({
   requestBytes: count.optional(),
   retentionDays: count.optional(),
   archiveDays: count.optional(),
+  queriesAtOnce: count.optional(),
+  querySeconds: count.optional(),
+  queryRows: count.optional(),
+  queryMemoryBytes: count.optional(),
 });
 
 export const tenantAnswerSchema = z.object({
@@ -23,7 +27,9 @@ export const tenantAnswerSchema = z.object({
   deletion: z.object({ requested_at: moment, requested_by: z.string(), deleted_at: moment.optional() }).optional(),
   created_at: moment,
   revision: z.int().describe('For If-Match.'),
-  effective_limits: limits.describe('Those of the plan and of the tenant; absent: without limit.'),
+  effective_limits: limits.describe(
+    'Those of the plan and of the tenant, and of queries at most those of the deployment; absent: without limit.',
+  ),
 });
 export const tenantsAnswerSchema = z.object({ tenants: z.array(tenantAnswerSchema), next: nextPage });
 

@@ -1,6 +1,6 @@
-import { parseJson } from '@attestlog/event';
+import { nearestName, parseJson } from '@attestlog/event';
 import type { FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type ErrorCode, Problem } from '../../errors.js';
 import { unreadable } from '../../intake/intake.js';
 import type { HttpLimits } from '../services.js';
@@ -29,10 +29,20 @@ export async function readJson<T extends z.ZodType>(
   if (parsed.error !== undefined) throw unreadable(parsed.error);
   const result = schema.safeParse(parsed.value);
   if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => ({
-    pointer: path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-    message,
+  const problems = result.error.issues.map((issue) => ({
+    pointer: issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+    message: messageOf(issue, schema),
   }));
   const { pointer, message } = problems[0]!;
   throw new Problem(code, { detail: `${pointer === '' ? 'The body' : pointer}: ${message}`, members: { problems } });
+}
+
+/** Of a member that the body itself does not have, with the one that may be meant. */
+function messageOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+  if (issue.code !== 'unrecognized_keys' || issue.path.length > 0 || !(schema instanceof z.ZodObject))
+    return issue.message;
+  const [name = ''] = issue.keys;
+  const near = nearestName(name, Object.keys(schema.shape));
+  const shown = JSON.stringify(name.slice(0, 60).toWellFormed());
+  return `There is no member ${shown}${near === undefined ? '.' : `; did you mean "${near}"?`}`;
 }

@@ -1,4 +1,4 @@
-import { isBlobReference } from '@attestlog/event';
+import { blobReferencesOf } from '@attestlog/event';
 import { Problem } from '../../errors.js';
 import type { ReadOptions } from '../../ports/read-options.js';
 import type { EventReader, Reader } from '../../query/event-reader.js';
@@ -26,12 +26,6 @@ export async function requireReadableBlob(
   const entry = await events.get(tenant, eventId, reader, options).catch((error: unknown) => {
     throw error instanceof Problem && error.code === 'event-unknown' ? new Problem('blob-unknown') : error;
   });
-  const event = JSON.parse(Buffer.from(entry.entry).toString('utf8')) as Record<string, unknown>;
-  if (!referencesOf(event).includes(sha256)) throw new Problem('blob-unknown');
-}
-
-/** The payloads that an entry refers to: in the places where only the server writes references. */
-function referencesOf({ changes, request, response, file }: Record<string, unknown>): string[] {
-  const { diff } = (file ?? {}) as { diff?: unknown };
-  return [changes, request, response, diff].filter(isBlobReference).map(({ $blob }) => $blob.sha256);
+  const event = JSON.parse(Buffer.from(entry.entry).toString('utf8')) as unknown;
+  if (!blobReferencesOf(event).some(({ $blob }) => $blob.sha256 === sha256)) throw new Problem('blob-unknown');
 }
