@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { userOfPostgres } from '../../bench/src/rivals/postgres-cluster.js';
 import { BackgroundProgram } from '../support/background-program.js';
 import { eventually } from '../support/eventually.js';
 import type { Lack } from '../support/facility.js';
-import type { Postgres } from './postgres.js';
+import { type Postgres, takesConnections } from './postgres.js';
 
 const PROGRAM = '/usr/sbin/pgbouncer';
 const PORT = 6432;
@@ -42,17 +41,7 @@ export class PgBouncer {
     if (owner !== undefined) for (const path of [folder, file]) await chown(path, owner.uid, owner.gid);
     // It refuses to run as root.
     const bouncer = new PgBouncer(folder, new BackgroundProgram(PROGRAM, [file], owner));
-    await eventually('PgBouncer takes connections', async () => {
-      const client = new pg.Client(bouncer.address);
-      client.on('error', () => undefined);
-      try {
-        await client.connect();
-        await client.end();
-        return true;
-      } catch {
-        return undefined;
-      }
-    });
+    await eventually('PgBouncer takes connections', () => takesConnections(bouncer.address));
     return bouncer;
   }
 

@@ -86,15 +86,7 @@ export class Postgres {
     await eventually('PostgreSQL takes connections', async () => {
       // What a killed one left behind (its processes, shared memory) may keep it from starting for a moment.
       if (this.#server === undefined || this.#server.exitCode !== null) this.#launch();
-      const client = new pg.Client(this.address);
-      client.on('error', () => undefined);
-      try {
-        await client.connect();
-        await client.end();
-        return true;
-      } catch {
-        return undefined;
-      }
+      return takesConnections(this.address);
     });
   }
 
@@ -125,4 +117,17 @@ export class Postgres {
 
 function startServer(program: string, args: readonly string[], options: { uid?: number; gid?: number; cwd: string }) {
   return spawn(program, args, { ...options, stdio: 'ignore' });
+}
+
+/** True when something there takes a connection; undefined, as for {@link eventually}, when not yet. */
+export async function takesConnections(address: pg.ClientConfig): Promise<true | undefined> {
+  const client = new pg.Client(address);
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return undefined;
+  }
 }

@@ -48,25 +48,25 @@ describe('a problem', () => {
 
   test('of a part that does not answer is 503, with the cause in the log alone', async () => {
     await http.close();
-    let failing = false;
-    const faults = new Faults((operation) => (failing && /page|registry\.get$/.test(operation) ? 'fail' : undefined));
+    let failing = 'none';
+    const faults = new Faults((operation) => (operation === failing ? 'fail' : undefined));
     http = await startHttp({
       ports: (world) => ({
         store: withStoreFaults(openMemoryStore(world.store), faults),
         registry: withRegistryFaults(openMemoryRegistry(world.registry), faults),
       }),
     });
-    failing = true;
-    for (const [url, code] of [
-      ['/api/v1/events', 'store-unavailable'],
-      ['/api/v1/log', 'registry-unavailable'],
-      ['/log/default/checkpoint', 'registry-unavailable'],
+    for (const [url, operation, code] of [
+      ['/api/v1/log', 'registry.get', 'registry-unavailable'],
+      ['/log/default/checkpoint', 'registry.get', 'registry-unavailable'],
+      ['/api/v1/events', 'store.page', 'store-unavailable'],
     ] as const) {
+      failing = operation;
       const answer = await http.get(url);
       expect([answer.statusCode, answer.json().code, answer.headers['retry-after']]).toEqual([503, code, '1']);
       expect(answer.body).not.toContain('injected');
     }
-    failing = false;
+    failing = 'none';
     expect(http.logged.join()).toContain('injected: store.page fail');
   });
 
