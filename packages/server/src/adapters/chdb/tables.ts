@@ -90,7 +90,7 @@ CREATE TABLE IF NOT EXISTS attestlog.events
     INDEX by_tag sealed_tags TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_blind sealed_blind TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_leaf leaf_index TYPE minmax GRANULARITY 1,
-    INDEX by_message ${WORDS_OF_MESSAGE} TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_message ${WORDS_OF_MESSAGE} TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_word ${WORDS_OF_ENTRY} TYPE bloom_filter(0.01) GRANULARITY 1,
     ${keptCounts.map(projectionSql).join(',\n    ')}
 )
