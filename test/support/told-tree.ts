@@ -12,6 +12,7 @@ export interface MonitorLine {
   readonly metadata: {
     readonly kind?: string;
     readonly previous_path?: string;
+    readonly moved_in?: boolean;
     readonly no_checksum?: string;
     readonly gap?: { readonly why: string; readonly from: string; readonly to: string | null };
   };
@@ -42,7 +43,7 @@ export class ToldTree {
     else this.#files.set(path, told);
   }
 
-  /** Against what lies below a folder: names, kinds and contents. */
+  /** Against what lies below a folder: names and kinds. */
   differences(folder: string): string[] {
     const differences: string[] = [];
     const left = new Map(this.#files);
@@ -54,10 +55,15 @@ export class ToldTree {
       const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'link';
       if (told === undefined) differences.push(`${path} was not told of`);
       else if (told.kind !== kind) differences.push(`${path} is a ${kind}, told of as a ${told.kind}`);
-      else if (kind === 'file' && told.checksum !== sha256(path))
-        differences.push(`${path} was told with the content ${told.checksum}`);
     }
     return [...differences, ...[...left.keys()].map((path) => `${path} is not there`)];
+  }
+
+  /** Files that were last told of with another content than they have. They all have to be there. */
+  otherContents(): string[] {
+    const files = [...this.#files].filter(([, { kind }]) => kind === 'file');
+    const others = files.filter(([path, { checksum }]) => checksum !== sha256(path));
+    return others.map(([path, { checksum }]) => `${path} was told with the content ${checksum}`);
   }
 
   #rename(from: string, to: string, told: ToldFile): void {

@@ -19,16 +19,25 @@ export class ToldTime {
   /** What happened before has been told, but for what waits for more notices. Milliseconds since 1970. */
   untilMs: number;
   readonly #inconsistentIn = new Set<Directory>();
+  readonly #gaps: { scope: ByteName; why: GapReason; fromMs: number }[] = [];
 
   constructor(parts: ToldTimeParts) {
     this.#parts = parts;
     this.untilMs = parts.untilMs;
   }
 
-  /** From then to now, changes there may have gone unseen. */
+  /** From then until {@link tellGaps}, changes there may have gone unseen. */
   gap(scope: ByteName, why: GapReason): void {
+    this.#gaps.push({ scope, why, fromMs: this.untilMs });
+  }
+
+  /**
+   * To be called when the mark is set from which on directories that were compared are trusted: what comes and goes in
+   * them before it, while others are still compared, is seen by nobody.
+   */
+  tellGaps(): void {
     const { records, nowMs } = this.#parts;
-    records.gap(scope, why, this.untilMs, nowMs());
+    for (const { scope, why, fromMs } of this.#gaps.splice(0)) records.gap(scope, why, fromMs, nowMs());
   }
 
   /** The tree is not what the notices of this directory said. */

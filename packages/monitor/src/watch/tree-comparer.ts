@@ -58,10 +58,14 @@ export class TreeComparer {
     return comparison.differences;
   }
 
-  /** Looks into directories that notices told of: what is in them was there before they were watched. */
+  /**
+   * Looks into directories that notices told of, and into those that came up where notices only said where to look: what
+   * is in them was there before they were watched.
+   */
   async enter(added: readonly NewDirectory[], comparison: Comparison): Promise<void> {
     const { model, reader, walk, told, absolute } = this.#parts;
-    for (const { directory, movedIn } of added) {
+    const cameUp = comparison.entered.splice(0).map((directory) => ({ directory, movedIn: false }));
+    for (const { directory, movedIn } of [...added, ...cameUp]) {
       const before = comparison.differences;
       this.addCompared(await walk.compare([directory], comparison, { found: 'rescan', movedIn }));
       const path = model.directories.pathOf(directory);

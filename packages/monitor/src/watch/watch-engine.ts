@@ -316,6 +316,7 @@ export class WatchEngine {
     const { directories } = this.model;
     const compared = this.#comparer.takeCompared();
     this.#explanations.setMark(compared.filter((one) => one.watch !== -1 && one.read && directories.isKnown(one)));
+    this.#told.tellGaps();
   }
 
   #absolute(path: ByteName): ByteName {
